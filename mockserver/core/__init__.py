@@ -1,0 +1,1 @@
+"""Values and laws. Knows nothing of files, sockets, clocks or dice, and imports no other room."""

@@ -1,0 +1,82 @@
+"""Chance: every id, token and jitter of a server comes from its seed, through here.
+
+A chance is a place in a tree of labels, so what one world draws can never shift what another draws, and the
+same seed and calls give the same bytes in every process and Python version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+_BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Chance:
+    """A stream of draws under a label. Not thread-safe; make a child for each use."""
+
+    __slots__ = ("_bits", "_block", "_key", "_left")
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._block = 0
+        self._bits = 0
+        self._left = 0
+
+    @classmethod
+    def of(cls, seed: int, *labels: str | int) -> Chance:
+        """The chance of a whole server (a seed), or of a place in it."""
+        return cls(blake2b(repr((seed, labels)).encode(), digest_size=32).digest())
+
+    def child(self, *labels: str | int) -> Chance:
+        """An independent chance under more labels; draws from it do not move this one."""
+        return Chance(blake2b(repr(labels).encode(), key=self._key, digest_size=32).digest())
+
+    def bits(self, count: int) -> int:
+        """A whole number of `count` random bits."""
+        while self._left < count:
+            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key).digest()
+            self._block += 1
+            self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
+            self._left += 512
+        self._left -= count
+        drawn = self._bits >> self._left
+        self._bits &= (1 << self._left) - 1
+        return drawn
+
+    def below(self, bound: int) -> int:
+        """A whole number from 0 up to, not including, `bound`."""
+        if bound < 1:
+            raise ValueError(f"bound must be at least 1, not {bound}")
+        return self.bits(bound.bit_length() + 64) % bound
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number from `low` to `high`, both included."""
+        return low + self.below(high - low + 1)
+
+    def choice(self, items: Sequence[T]) -> T:
+        return items[self.below(len(items))]
+
+    def hex(self, digits: int) -> str:
+        """Lower-case hexadecimal digits."""
+        return f"{self.bits(digits * 4):0{digits}x}"
+
+    def base36(self, length: int) -> str:
+        """Characters of `0-9a-z`."""
+        value = self.below(36**length)
+        out = []
+        for _ in range(length):
+            value, digit = divmod(value, 36)
+            out.append(_BASE36[digit])
+        return "".join(out)
+
+    def uuid(self) -> str:
+        """A UUID of version 4, RFC 4122 variant, lower case."""
+        value = self.bits(128)
+        value = value & ~(0xF << 76) | (4 << 76)
+        value = value & ~(0x3 << 62) | (2 << 62)
+        text = f"{value:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,47 @@
+"""The contract as its users see it: operations, and the two questions one can ask. Implemented in `contract/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mockserver.core.http import Reply, Request
+from mockserver.core.payload import Payload
+from mockserver.core.violation import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the document. `path` is the template with the server's base path: `/api/asset/{assetId}`."""
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An operation found for a request, with its path parameters, percent-decoded per segment."""
+
+    operation: Operation
+    path: Mapping[str, str] = field(default_factory=dict)
+
+
+class Contract(Protocol):
+    """What requests and replies may be. Two implementations: the compiled one, and openapi-core's as second opinion."""
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation, by operationId, in document order."""
+
+    def match(self, method: str, path: str) -> Match | None:
+        """The operation for a method (upper case; HEAD finds GET) and a path as on the wire. Literals win over parameters."""
+
+    def check_request(self, match: Match, request: Request, payload: Payload) -> tuple[Violation, ...]:
+        """What the client broke, in document order: security, path, query, header, cookie, media type, body."""
+
+    def check_reply(self, operation: Operation, reply: Reply) -> tuple[Violation, ...]:
+        """What the server broke: status, headers, media type, body."""

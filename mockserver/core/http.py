@@ -1,0 +1,113 @@
+"""A request as it came off the wire and a reply as it goes back: values, never sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from mockserver.core.text import Json, dump
+
+
+class Headers(tuple[tuple[str, str], ...]):
+    """Name and value pairs in wire order. Names keep their spelling; look-ups ignore case."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
+        return cls(tuple(pairs))
+
+    def first(self, name: str) -> str | None:
+        """The first value under `name`, or None."""
+        wanted = name.lower()
+        for key, value in self:
+            if key.lower() == wanted:
+                return value
+        return None
+
+    def every(self, name: str) -> list[str]:
+        """Every value under `name`, in order."""
+        wanted = name.lower()
+        return [value for key, value in self if key.lower() == wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request.
+
+    `path` and `query` are as on the wire, not percent-decoded. `body` is not yet inflated. `oversize` says that
+    more bytes came than the wire was ready to read; `body` is then empty. `origin` is how the client addressed us
+    (`http://host:port`), for the URLs in replies.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    oversize: bool = False
+    origin: str = "http://127.0.0.1"
+
+    @property
+    def target(self) -> str:
+        """Path and query as the request line has them."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def header(self, name: str) -> str | None:
+        return self.headers.first(name)
+
+    def arguments(self) -> list[tuple[str, str]]:
+        """Query arguments in order, percent-decoded, empty ones kept."""
+        return parse_qsl(self.query, keep_blank_values=True) if self.query else []
+
+
+def decode_segment(segment: str) -> str:
+    """One path segment, percent-decoded: `%2F` inside a segment is a slash of the value, not of the path."""
+    return unquote(segment) if "%" in segment else segment
+
+
+JSON_MEDIA: Final = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null)."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+    value: Json = None
+
+    @classmethod
+    def json(cls, status: int, value: Json, headers: Iterable[tuple[str, str]] = (), media: str = JSON_MEDIA) -> Reply:
+        return cls(status, Headers.of((("Content-Type", media), *headers)), dump(value), value)
+
+    @classmethod
+    def text(cls, status: int, text: str, media: str = "text/plain; charset=utf-8") -> Reply:
+        return cls(status, Headers.of((("Content-Type", media),)), text.encode())
+
+    @classmethod
+    def empty(cls, status: int, headers: Iterable[tuple[str, str]] = ()) -> Reply:
+        return cls(status, Headers.of(headers))
+
+    def header(self, name: str) -> str | None:
+        return self.headers.first(name)
+
+    def with_headers(self, *pairs: tuple[str, str]) -> Reply:
+        """The same reply with more headers at the end."""
+        return replace(self, headers=Headers.of((*self.headers, *pairs)))
+
+
+def media_type(content_type: str | None) -> tuple[str, dict[str, str]]:
+    """A Content-Type as its lower-case type and its parameters: `("application/json", {"charset": "utf-8"})`."""
+    if not content_type:
+        return "", {}
+    name, *rest = content_type.split(";")
+    parameters: dict[str, str] = {}
+    for part in rest:
+        key, _, value = part.partition("=")
+        if key.strip():
+            parameters[key.strip().lower()] = value.strip().strip('"')
+    return name.strip().lower(), parameters

@@ -1,0 +1,97 @@
+"""A provider: an API being faked, as a record of pure functions over (view, call, moment)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mockserver.core.chance import Chance
+from mockserver.core.contract import Operation
+from mockserver.core.http import Request
+from mockserver.core.payload import Payload
+from mockserver.core.text import Json, Record
+from mockserver.core.violation import Violation
+from mockserver.core.world import Change, Due, Kind, Outcome, View
+
+HELD: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and under which conditions a provider decides.
+
+    `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
+    provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
+    still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
+    server's base URL.
+    """
+
+    now: int
+    chance: Chance
+    readings: Mapping[str, str] = field(default_factory=dict)
+    pace: float = 1.0
+    origin: str = "http://127.0.0.1"
+
+    def lasting(self, duration: int) -> int:
+        """How long (ms of the clock) something takes that lasts `duration` ms in life."""
+        return duration if self.pace == HELD else int(duration / self.pace)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as the provider gets it: matched, read and checked.
+
+    `operation` is None when nothing matched. `path` holds the path parameters. `violations` are the client's, in
+    document order; the provider decides which of them its client gets to hear, and in which words.
+    """
+
+    request: Request
+    payload: Payload
+    operation: Operation | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    violations: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How a request says which world it belongs to, tried in this order.
+
+    `owned` are (kind, index, key) looked up in public indexes. `key` is a credential; with the `test_` form it owns a
+    private world, made on first sight: `test_<name>` and `test_<name>+<role>` live in the world `test_<name>`.
+    Nothing found: the provider's start world.
+    """
+
+    owned: tuple[tuple[str, str, str], ...] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Everything the engine needs to fake an API.
+
+    mounts      path prefixes that are this provider's (`/api`); the longest prefix wins among providers
+    kinds       what its worlds hold
+    simulated   the operationIds it answers; the document's others are named in `not_simulated`
+    claim       which world a request belongs to
+    answer      the reply to a call, with its changes and notices; called for unmatched calls too
+    step        one due lifecycle step, at its own instant (`moment.now == due.at`); its reply is ignored
+    seed        a world document's section to records, for the world `name`; raises ValueError("pointer: reason")
+    world_schema  JSON Schema of that section
+    body_limit  bytes of request body it reads
+    specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
+    """
+
+    name: str
+    title: str
+    mounts: tuple[str, ...]
+    kinds: Mapping[str, Kind]
+    simulated: frozenset[str]
+    claim: Callable[[Request], Claim]
+    answer: Callable[[View, Call, Moment], Outcome]
+    step: Callable[[View, Due, Moment], Outcome]
+    seed: Callable[[Record, str, Moment], Iterable[Change]]
+    world_schema: Json
+    body_limit: int
+    not_simulated: Mapping[str, str] = field(default_factory=dict)
+    specs: Path | None = None

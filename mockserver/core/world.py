@@ -1,0 +1,139 @@
+"""A world and how it changes: records by kind, the indexes they are found by, and the ports of a store.
+
+Records are values: a store may hand out the very object it keeps, so nobody changes one in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from mockserver.core.http import Reply
+from mockserver.core.text import Json, Record
+
+Order = int | str
+
+
+class WorldId(NamedTuple):
+    """Which world: the provider's name, and the name within it (mostly the key that owns it)."""
+
+    provider: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A way to find records of a kind without reading them all.
+
+    `entry` gives the key and the order within that key, or None to leave the record out. Orders under one index are
+    all of one type. `public` lets the store say which world owns a key (for calls that carry no credential);
+    public keys are unique among worlds for what the seed makes, first come first served otherwise.
+    """
+
+    entry: Callable[[Record], tuple[str, Order] | None]
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of record. `due` says at which instant (ms) it wants its next step, None for never."""
+
+    name: str
+    indexes: Mapping[str, Index] = field(default_factory=dict)
+    due: Callable[[Record], int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A record is created or replaced whole."""
+
+    kind: str
+    id: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A record goes away; removing what is not there changes nothing."""
+
+    kind: str
+    id: str
+
+
+Change = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed."""
+
+    event: str
+    at: int
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A reply, its changes and its notices: one value, committed together or not at all."""
+
+    reply: Reply
+    changes: tuple[Change, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class Due(NamedTuple):
+    """A record whose next step is due at an instant (ms). Sorts by instant, then kind, then id."""
+
+    at: int
+    kind: str
+    id: str
+
+
+class View(Protocol):
+    """One world, read. What a view returns is as of one moment; nothing changes under a decision."""
+
+    @property
+    def serial(self) -> int:
+        """How many calls have changed this world so far (lifecycle steps do not count)."""
+
+    def get(self, kind: str, id: str) -> Record | None:
+        """The record, or None."""
+
+    def find(
+        self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
+    ) -> Iterator[Record]:
+        """Records under an index key, by (order, id); lazily. `after` skips up to and including that (order, id)."""
+
+    def count(self, kind: str, index: str, key: str) -> int:
+        """How many records stand under an index key."""
+
+    def next_due(self) -> Due | None:
+        """The earliest due record, or None."""
+
+
+Decide = Callable[[View], Outcome]
+
+
+class Store(Protocol):
+    """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile."""
+
+    async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
+        """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
+
+        Raises KeyError for a world that does not exist.
+        """
+
+    async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
+        """Make a world with these records; False, and nothing done, if it is there already."""
+
+    async def exists(self, world: WorldId) -> bool: ...
+
+    async def drop(self, world: WorldId) -> bool:
+        """Forget a world; False if there was none."""
+
+    async def worlds(self, provider: str | None = None) -> list[WorldId]:
+        """Every world, oldest first."""
+
+    async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
+        """The world that owns a key of a public index, the oldest if several do, or None."""
