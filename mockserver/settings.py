@@ -13,7 +13,8 @@ class Settings:
     """How to serve.
 
     `world` is a named world or a path to a world file. `at` is the instant (Unix ms) the clock starts at, None for the
-    real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs at once.
+    real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
+    at once.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")

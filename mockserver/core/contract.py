@@ -38,7 +38,7 @@ class Contract(Protocol):
         """Every operation, by operationId, in document order."""
 
     def match(self, method: str, path: str) -> Match | None:
-        """The operation for a method (upper case; HEAD finds GET) and a path as on the wire. Literals win over parameters."""
+        """The operation for a method (upper case; HEAD finds GET) and a path as on the wire; literals win."""
 
     def check_request(self, match: Match, request: Request, payload: Payload) -> tuple[Violation, ...]:
         """What the client broke, in document order: security, path, query, header, cookie, media type, body."""
