@@ -44,13 +44,18 @@ def _parse_slowly(text: bytes) -> Json:
     if _depth(source) > DEEPEST:
         raise TextError(f"nested deeper than {DEEPEST} levels", len(source), None)
     try:
-        return json.loads(source, parse_constant=_refuse_constant)
+        return json.loads(source, parse_constant=_refuse_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         found = source[error.pos] if error.pos < len(source) else None
         raise TextError(error.msg, error.pos, found) from None
     except _Constant as error:
         position = max(source.find(str(error)), 0)
         raise TextError(f"{error} is not JSON", position, source[position]) from None
+
+
+def _integer(digits: str) -> int | float:
+    """Python refuses to read integers of more than 4,300 digits; JavaScript reads any, as a double."""
+    return int(digits) if len(digits) <= 400 else float(digits)
 
 
 class _Constant(Exception):
