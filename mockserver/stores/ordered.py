@@ -1,0 +1,69 @@
+"""An ordered bag of comparable items: a plain list while it is short, a SortedList once it is long.
+
+Most index keys of a world hold one or two entries, a few hold a hundred thousand; a SortedList for each of the
+former would cost more memory than the records themselves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from typing import Any, Final, Generic, TypeVar
+
+from sortedcontainers import SortedList
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+LONG: Final = 512
+
+
+class Ordered(Generic[T]):
+    """Items in ascending order. Adding, removing and seeking cost O(log n)."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, first: T) -> None:
+        self._items: list[T] | SortedList[T] = [first]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def first(self) -> T | None:
+        """The least item, or None."""
+        items = self._items
+        return items[0] if items else None
+
+    def add(self, item: T) -> None:
+        items = self._items
+        if not isinstance(items, list):
+            items.add(item)
+        elif not items or items[-1] < item:
+            items.append(item)
+        else:
+            insort(items, item)
+        if len(items) > LONG and isinstance(items, list):
+            self._items = SortedList(items)
+
+    def discard(self, item: T) -> None:
+        """Take an item out; one that is not there is no matter."""
+        items = self._items
+        if not isinstance(items, list):
+            items.discard(item)
+            return
+        place = bisect_left(items, item)
+        if place < len(items) and items[place] == item:
+            del items[place]
+
+    def walk(self, *, reverse: bool = False, after: T | None = None) -> Iterator[T]:
+        """Items in order, lazily, from just behind `after` (which need not be there)."""
+        items = self._items
+        start, stop = 0, len(items)
+        if after is not None:
+            if reverse:
+                stop = bisect_left(items, after) if isinstance(items, list) else items.bisect_left(after)
+            else:
+                start = bisect_right(items, after) if isinstance(items, list) else items.bisect_right(after)
+        if not isinstance(items, list):
+            return items.islice(start, stop, reverse)
+        places = range(stop - 1, start - 1, -1) if reverse else range(start, stop)
+        return (items[place] for place in places)
