@@ -2,20 +2,25 @@
 
 MockserverError
 ├── UsageError       a command line, environment or settings file says something we don't know (exit 2)
-├── DocumentError    an OpenAPI document, overlay or readings file can't be used
-├── WorldError       a world file can't be used
-└── StartError       the server can't start: port taken, folder not writable
+├── DocumentError    an OpenAPI document, overlay or readings file can't be used (exit 1)
+├── WorldError       a world file can't be used (exit 1)
+└── StartError       the server can't start: port taken, folder not writable (exit 3)
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
 
 
 class MockserverError(Exception):
     """`str(error)` is a whole message for a person: what is wrong, where, and what to do."""
 
+    exit_code: ClassVar[int] = 1
+
 
 class UsageError(MockserverError):
-    pass
+    exit_code = 2
 
 
 class DocumentError(MockserverError):
@@ -27,4 +32,17 @@ class WorldError(MockserverError):
 
 
 class StartError(MockserverError):
-    pass
+    exit_code = 3
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """A sentence for a name that does not exist: `no reading "x"; did you mean "y"? There are: ...`."""
+    from difflib import get_close_matches  # only ever needed on the way out
+
+    names = sorted(set(known))
+    if not names:
+        return f'no {what} "{name}"; there are none'
+    near = get_close_matches(name.lower(), [each.lower() for each in names], n=1, cutoff=0.5)
+    nearest = [each for each in names if each.lower() in near][:1]
+    meant = f'did you mean "{nearest[0]}"? There are' if nearest else "there are"
+    return f'no {what} "{name}"; {meant}: {", ".join(names)}'

@@ -1,11 +1,19 @@
-"""The options of a server: one frozen value, read once, unknown keys refused with the nearest name."""
+"""The options of a server: one frozen value, read once, unknown keys refused with the nearest name.
+
+Four sources, the later ones win: defaults, the nearest `mockserver.toml` or `pyproject.toml` with a `[tool.mockserver]`
+table, the environment (`MOCKSERVER_PORT`), the command line (`--port`). Readings are merged, all else is replaced.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from mockserver.core.text import Json
+from mockserver.errors import UsageError, unknown
+from mockserver.options import OPTIONS, PREFIX, Given, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +36,93 @@ class Settings:
     ready_file: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log: bool = True
+
+
+def load(arguments: Mapping[str, Json], environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings from every source; `arguments` are those given on the command line, by option name.
+
+    Raises UsageError, naming the place and the nearest name, for anything unknown or ill-typed.
+    """
+    chosen: dict[str, Json] = {}
+    sources = (*_from_file(folder), *_from_environment(environ, folder), *_from_arguments(arguments, folder))
+    for option, given in sources:
+        try:
+            value = option.parse(given)
+        except ValueError as error:
+            raise UsageError(f"{given.where}: {error}") from None
+        merged = option.name == "readings"
+        chosen[option.setting] = {**chosen.get("readings", {}), **value} if merged else value
+    return Settings(**chosen)
+
+
+def _from_arguments(arguments: Mapping[str, Json], folder: Path) -> Iterator[tuple[Option, Given]]:
+    for name, value in arguments.items():
+        option = OPTIONS[name]
+        yield option, Given(option.argument, value, folder)
+
+
+def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[tuple[Option, Given]]:
+    variables = {option.variable: option for option in OPTIONS.values()}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX):
+            continue
+        if variable not in variables:
+            raise UsageError(f"environment: {unknown('variable', variable, variables)}")
+        yield variables[variable], Given(variable, text, folder)
+
+
+def _from_file(folder: Path) -> Iterator[tuple[Option, Given]]:
+    for place in (folder, *folder.parents):
+        for name, table in (("mockserver.toml", ""), ("pyproject.toml", "tool.mockserver")):
+            found = _read(place / name, table)
+            if found is not None:
+                yield from _from_table(place / name, table, *found)
+                return
+
+
+def _read(path: Path, table: str) -> tuple[str, Mapping[str, Json]] | None:
+    """The file's text and our table in it, or None if there is no such file or table."""
+    try:
+        text = path.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: can't be read: {error}") from None
+    if table and "mockserver" not in text:
+        return None
+    import tomllib  # 7 ms that most starts need not pay
+
+    try:
+        value: Json = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    for part in table.split(".") if table else ():
+        value = value.get(part)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise UsageError(f"{path}: {part} is to be a table")
+    return text, value
+
+
+def _from_table(path: Path, table: str, text: str, values: Mapping[str, Json]) -> Iterator[tuple[Option, Given]]:
+    for key, value in values.items():
+        line = _line_of(text, table, key)
+        where = f"{path}:{line}" if line else str(path)
+        if key not in OPTIONS:
+            raise UsageError(f"{where}: {unknown('option', key, OPTIONS)}")
+        yield OPTIONS[key], Given(f"{where}: {key}", value, path.parent)
+
+
+def _line_of(text: str, table: str, key: str) -> int | None:
+    """The line that sets `key`, or opens a table of that name; None when the file words it in a way not seen here."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.strip()
+        if words.startswith("["):
+            current = words.strip("[]").replace(" ", "")
+            if current == f"{table}.{key}".lstrip("."):
+                return number
+        elif current == table and words.split("=")[0].split(".")[0].strip(" \"'") == key:
+            return number
+    return None

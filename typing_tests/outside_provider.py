@@ -21,7 +21,7 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
     assert_type(call.operation.id, str)
     assert_type(view.get("note", call.path["id"]), Record | None)
     assert_type(moment.chance.uuid(), str)
-    note = {"id": moment.chance.hex(8), "createdAt": moment.now, "readyAt": moment.now + moment.lasting(1_000)}
+    note: Record = {"id": moment.chance.hex(8), "createdAt": moment.now, "readyAt": moment.now + moment.lasting(1_000)}
     return Outcome(Reply.json(201, note), changes=(Put("note", note["id"], note),))
 
 
@@ -31,8 +31,9 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
 
 
 def seed(section: Record, world: str, moment: Moment) -> Iterable[Change]:
-    for note in section["notes"]:
-        assert_type(note, Json)
+    notes: list[Record] = section["notes"]
+    for note in notes:
+        assert_type(note["id"], Json)
         yield Put("note", note["id"], {**note, "world": world, "createdAt": moment.now})
 
 

@@ -1,0 +1,194 @@
+"""The options of a server as people write them: their names, what each accepts, and what the help says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mockserver.core.text import Json
+from mockserver.errors import unknown
+
+PREFIX: Final = "MOCKSERVER_"
+
+
+class Given(NamedTuple):
+    """A value as a person wrote it. `where` names the place; relative paths are seen from `folder`."""
+
+    where: str
+    value: Json
+    folder: Path
+
+
+Parse = Callable[[Given], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option. `name` is its spelling in files; `--name` and `MOCKSERVER_NAME` follow from it, but for `flag`.
+
+    `parse` takes text (environment, command line) or a TOML value and raises ValueError saying what it expected.
+    """
+
+    name: str
+    parse: Parse
+    metavar: str | None
+    about: str
+    flag: str = ""
+    field: str = ""
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.replace("-", "_").upper()
+
+    @property
+    def setting(self) -> str:
+        """The field of Settings it fills."""
+        return self.field or self.name.replace("-", "_")
+
+    @property
+    def argument(self) -> str:
+        """How the command line spells it; a name without dashes is positional."""
+        return self.flag or f"--{self.name}"
+
+
+def _word(given: Given) -> str:
+    if not isinstance(given.value, str) or not given.value.strip():
+        raise ValueError(f"expected a text, got {given.value!r}")
+    return given.value.strip()
+
+
+def _whole(given: Given) -> int:
+    try:
+        return int(given.value) if isinstance(given.value, str) else _exactly_int(given.value)
+    except ValueError:
+        raise ValueError(f"expected a whole number, got {given.value!r}") from None
+
+
+def _exactly_int(value: Json) -> int:
+    if type(value) is not int:  # True is an int to isinstance
+        raise ValueError
+    return value
+
+
+def _port(given: Given) -> int:
+    port = _whole(given)
+    if not 0 <= port <= 65_535:
+        raise ValueError(f"expected a port from 0 (any free one) to 65535, got {port}")
+    return port
+
+
+def _pace(given: Given) -> float:
+    value = given.value
+    try:
+        pace = float(value) if isinstance(value, str) or type(value) in (int, float) else -1.0
+    except ValueError:
+        pace = -1.0
+    if not pace >= 0:  # NaN is not
+        raise ValueError(f"expected a number from 0 (time stands still) to inf (jobs finish at once), got {value!r}")
+    return pace
+
+
+def _instant(given: Given) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    value = given.value
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if type(value) is int:
+        if not 10**11 <= value < 253_402_300_800_000:
+            raise ValueError(f"expected Unix time in milliseconds (13 digits today), got {value}")
+        return value
+    try:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        if moment.tzinfo is not None:
+            return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
+    except (ValueError, AttributeError, TypeError):
+        pass
+    raise ValueError(f"expected an instant such as 2026-11-22T11:50:00Z, or Unix milliseconds, got {given.value!s}")
+
+
+def _providers(given: Given) -> tuple[str, ...]:
+    value = given.value.split(",") if isinstance(given.value, str) else given.value
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError(f"expected the names of providers, got {given.value!r}")
+    return tuple(dict.fromkeys(name.strip() for name in value))
+
+
+def _readings(given: Given) -> Mapping[str, str]:
+    """From `name=option` texts, one text with commas, or a TOML table, nested by provider or not."""
+    if isinstance(given.value, dict):
+        return dict(_flat(given.value, ""))
+    value = [part for part in given.value.split(",") if part.strip()] if isinstance(given.value, str) else given.value
+    if not isinstance(value, list):
+        raise ValueError(f"expected a table of readings, got {value!r}")
+    readings: dict[str, str] = {}
+    for each in value:
+        name, equals, option = str(each).partition("=")
+        if not equals or not name.strip() or not option.strip():
+            raise ValueError(f"expected NAME=OPTION such as restream.usage-limit=402, got {each!r}")
+        readings[name.strip()] = option.strip()
+    return readings
+
+
+def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, str) or type(value) is int:
+            yield prefix + key, str(value)
+        else:
+            raise ValueError(f"expected an option of the reading {prefix}{key}, got {value!r}")
+
+
+def _world(given: Given) -> str:
+    """A name stays a name; what looks like a file is seen from where it was written."""
+    name = _word(given)
+    is_file = "/" in name or name.endswith((".yaml", ".yml"))
+    return str(given.folder / Path(name).expanduser()) if is_file else name
+
+
+def _path(given: Given) -> Path:
+    return given.folder / Path(_word(given)).expanduser()
+
+
+def _log_format(given: Given) -> str:
+    name = _word(given)
+    if name not in ("text", "json"):
+        raise ValueError(unknown("log format", name, ("text", "json")))
+    return name
+
+
+def _not_quiet(given: Given) -> bool:
+    value = given.value
+    words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+    if isinstance(value, str):
+        value = words.get(value.strip().lower(), value)
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, got {value!r}")
+    return not value
+
+
+OPTIONS: Final[Mapping[str, Option]] = {
+    option.name: option
+    for option in (
+        Option("providers", _providers, "PROVIDER", "which APIs to fake (livepeer restream)", flag="provider"),
+        Option("host", _word, "HOST", "the address to listen on (127.0.0.1)"),
+        Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
+        Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
+        Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
+        Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
+        Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),
+        Option(
+            "readings",
+            _readings,
+            "NAME=OPTION",
+            "read an unclear sentence of the docs so, as in restream.usage-limit=402; repeatable",
+            flag="--reading",
+        ),
+        Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
+        Option("log-format", _log_format, "text|json", "how to print each request (text)"),
+        Option("quiet", _not_quiet, None, "do not print requests", field="log"),
+    )
+}
