@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mockserver import resources
 from mockserver.contract import overlay
-from mockserver.contract.yaml_text import Document, Place, load_yaml
+from mockserver.contract.places import Document, Place
+from mockserver.contract.yaml_text import load_yaml
 from mockserver.errors import DocumentError
 
 __all__ = ["Document", "Place", "effective", "published", "read_document", "read_text"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final, NoReturn
 
-from mockserver.contract.yaml_text import Document, Mark
+from mockserver.contract.places import Document, Mark
 from mockserver.core.text import Json
 from mockserver.errors import DocumentError
 
@@ -55,10 +55,10 @@ def _find(value: Json, target: str, overlay: Document, index: int) -> list[Path]
             for number, *names in (step.group(2, 1, 3, 4) for step in _STEP.finditer(target))
         )
         return [path] if _has(value, path) else []
-    import jsonpath  # only for filters, wildcards and descendants
+    import jsonpath_rfc9535 as jsonpath  # only for filters, wildcards and descendants
 
     try:
-        return [tuple(match.parts) for match in jsonpath.finditer(target, value)]
+        return [node.location for node in jsonpath.finditer(target, value)]
     except jsonpath.JSONPathError as error:
         _refuse(overlay, index, f"has a target that is no JSONPath ({error})", "Correct the target.")
 
