@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
-from mockserver.core.http import Request
+from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
 from mockserver.core.violation import Violation
@@ -66,6 +66,11 @@ class Claim:
     key: str | None = None
 
 
+def plain_refusal(status: int, text: str) -> Reply:
+    """An error in the shape most APIs read: `{"errors": [text]}`."""
+    return Reply.json(status, {"errors": [text]})
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """Everything the engine needs to fake an API.
@@ -79,6 +84,7 @@ class Provider:
     seed        a world document's section to records, for the world `name`; raises ValueError("pointer: reason")
     world_schema  JSON Schema of that section
     body_limit  bytes of request body it reads
+    refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
 
@@ -94,4 +100,5 @@ class Provider:
     world_schema: Json
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
+    refuse: Callable[[int, str], Reply] = plain_refusal
     specs: Path | None = None
