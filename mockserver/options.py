@@ -37,6 +37,7 @@ class Option:
     about: str
     flag: str = ""
     field: str = ""
+    repeatable: bool = False
 
     @property
     def variable(self) -> str:
@@ -186,6 +187,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
             "NAME=OPTION",
             "read an unclear sentence of the docs so, as in restream.usage-limit=402; repeatable",
             flag="--reading",
+            repeatable=True,
         ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request (text)"),

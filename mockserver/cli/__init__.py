@@ -1,0 +1,86 @@
+"""The command `mockserver`: finds the subcommand and turns errors into a message and an exit code.
+
+Exit codes: 0 well, 1 something is broken or a document has defects, 2 not understood, 3 can't start. A command's module
+is imported when it is called, so that `serve` pays for nothing it does not use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from mockserver.errors import MockserverError, UsageError, unknown
+
+COMMANDS: Final = {
+    "serve": ("serve", "start the fake APIs"),
+    "routes": ("lists", "what they answer: every operation with method and path"),
+    "outcomes": ("lists", "what to send to get each documented success and failure"),
+    "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),
+    "lint": ("documents", "find the defects of an OpenAPI document"),
+    "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),
+    "explain": ("documents", "tell more about an operation or a code of a violation or defect"),
+}
+
+_HELP: Final = """usage: mockserver COMMAND ...
+
+Fake APIs that a client cannot tell from the real ones.
+
+{commands}
+
+  mockserver COMMAND --help   the options of a command
+  mockserver --version
+"""
+
+_INTERRUPTED: Final = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line (`sys.argv` without the program by default) and return the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+        return code
+    except MockserverError as error:
+        sys.stderr.write(f"mockserver: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has had enough. What is still buffered must not be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        sys.stderr.write(_help())
+        return UsageError.exit_code
+    name, *rest = words
+    if name in ("-h", "--help", "help"):
+        sys.stdout.write(_help())
+        return 0
+    if name in ("-V", "--version"):
+        sys.stdout.write(f"mockserver {_version()}\n")
+        return 0
+    if name.startswith("-"):
+        raise UsageError(unknown("option", name, ("--help", "--version")))
+    if name not in COMMANDS:
+        raise UsageError(unknown("command", name, COMMANDS))
+    module, about = COMMANDS[name]
+    run = import_module(f"mockserver.cli.{module}").run
+    code: int = run(name, about, rest)
+    return code
+
+
+def _help() -> str:
+    return _HELP.format(commands="\n".join(f"  {name:<10}{about}" for name, (_, about) in COMMANDS.items()))
+
+
+def _version() -> str:
+    from mockserver import __version__
+
+    return __version__
