@@ -1,0 +1,61 @@
+"""The server's only time: integer Unix milliseconds that run, freeze and jump, and never go back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Clock:
+    """A clock over a source of real milliseconds. `at` is the instant it starts at, None for the source's own."""
+
+    __slots__ = ("_offset", "_seen", "_source", "_still")
+
+    def __init__(self, source: Callable[[], int], at: int | None = None, *, frozen: bool = False) -> None:
+        self._source = source
+        self._seen = source()
+        self._offset = 0 if at is None else at - self._seen
+        self._still: int | None = self._seen + self._offset if frozen else None
+
+    def now(self) -> int:
+        """The instant. A source that goes back holds the clock until it has caught up."""
+        if self._still is not None:
+            return self._still
+        raw = self._source()
+        if raw > self._seen:
+            self._seen = raw
+        return self._seen + self._offset
+
+    @property
+    def frozen(self) -> bool:
+        return self._still is not None
+
+    def freeze(self) -> None:
+        """Stand still; only jumps move the clock from here."""
+        self._still = self.now()
+
+    def run(self) -> None:
+        """Go on from where it stands."""
+        if self._still is not None:
+            self._seen = max(self._source(), self._seen)
+            self._offset = self._still - self._seen
+            self._still = None
+
+    def advance(self, ms: int) -> int:
+        """Jump ahead, frozen or not; the new instant. Raises ValueError for a step back."""
+        if ms < 0:
+            raise ValueError(f"the clock never goes back: advance by 0 ms or more, not by {ms}")
+        if self._still is not None:
+            self._still += ms
+        else:
+            self._offset += ms
+        return self.now()
+
+    def set(self, instant: int) -> int:
+        """Jump to an instant that is not over yet. Raises ValueError for one that is."""
+        now = self.now()
+        if instant < now:
+            raise ValueError(
+                f"the clock never goes back: {instant} ms is {now - instant} ms before its now ({now}); "
+                "name a later instant, or start a server with `--at`"
+            )
+        return self.advance(instant - now)

@@ -1,0 +1,200 @@
+"""One exchange, from request to recorded reply: claim, match, check, decide, check, record.
+
+A record of functions and values; every one of them can be another in a test. Knows no socket, clock or die.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mockserver.core.contract import Contract
+from mockserver.core.http import Reply, Request
+from mockserver.core.payload import Payload, read_payload
+from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.violation import Violation
+from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.engine.blunder import broke_contract, raised
+from mockserver.engine.clock import Clock
+from mockserver.engine.journal import Entry, Journal
+from mockserver.engine.lifecycle import Notify, catch_up
+from mockserver.engine.mounts import Mounts
+from mockserver.engine.worlds import Home, Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A provider and its contract: what is served under the provider's mounts."""
+
+    provider: Provider
+    contract: Contract
+
+
+def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
+    """Nobody subscribed."""
+
+
+def drop_blunder(error: Exception) -> None:
+    """Nobody reads the log."""
+
+
+def no_time() -> int:
+    """A stopwatch that stands."""
+    return 0
+
+
+def drop_entry(entry: Entry) -> None:
+    """Nobody looks on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry."""
+
+    notify: Notify = drop_notices
+    blundered: Callable[[Exception], None] = drop_blunder
+    stopwatch: Callable[[], int] = no_time
+    watch: Callable[[Entry], None] = drop_entry
+
+
+class _Behind(Exception):
+    """Steps are due that must come before this decision."""
+
+
+class Engine:
+    """The fake APIs, but for the wire."""
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        *,
+        store: Store,
+        worlds: Worlds,
+        clock: Clock,
+        journal: Journal,
+        pace: float,
+        ports: Ports = Ports(),
+    ) -> None:
+        self.services = {service.provider.name: service for service in services}
+        self.store = store
+        self.worlds = worlds
+        self.clock = clock
+        self.journal = journal
+        self.pace = pace
+        self.ports = ports
+        self._mounts = Mounts([(service.provider.mounts, service) for service in services])
+
+    async def open(self, origin: str) -> None:
+        """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
+        await self.worlds.open(origin)
+
+    def service(self, path: str) -> Service:
+        """Whose path this is."""
+        return self._mounts.find(path)
+
+    async def respond(self, request: Request) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+        began = self.ports.stopwatch()
+        service = self._mounts.find(request.path)
+        name = service.provider.name
+        call = Call(request, _UNREAD)
+        world = ""
+        try:
+            home = await self.worlds.home(service.provider, service.provider.claim(request))
+            world = home.world.name
+            call = _read(service, request)
+            reply = await self._answer(service, home, call)
+            violations = call.violations
+        except Exception as error:
+            blunder = raised(call.operation.id if call.operation else f"{request.method} {request.path}", error)
+            self.ports.blundered(error)
+            reply, violations = blunder.reply, call.violations + blunder.violations
+        operation = call.operation.id if call.operation else None
+        took = (self.ports.stopwatch() - began) // 1000
+        entry = self.journal.add(self.clock.now(), name, world, operation, request, reply, violations, took)
+        self.ports.watch(entry)
+        return reply
+
+    async def advance(self, ms: int) -> int:
+        """Jump ahead and let everything happen that falls due; the new instant. Raises Blunder."""
+        now = self.clock.advance(ms)
+        for home in self.worlds.homes():
+            await self._catch_up(home, now)
+        return now
+
+    async def settle(self) -> int:
+        """Jump from due step to due step until nothing is due in any world; the new instant. Raises Blunder."""
+        while (due := await self._next_due()) is not None:
+            await self.advance(max(0, due - self.clock.now()))
+        return self.clock.now()
+
+    async def _answer(self, service: Service, home: Home, call: Call) -> Reply:
+        decision = _Decision(service, home, call, self.clock.now(), self.pace)
+        while True:
+            try:
+                outcome = await self.store.transact(home.world, decision.decide)
+                break
+            except _Behind:
+                await self._catch_up(home, decision.now)
+        if outcome.notices:
+            self.ports.notify(home.world, outcome.notices)
+        return outcome.reply
+
+    async def _catch_up(self, home: Home, now: int) -> None:
+        provider = self.services[home.world.provider].provider
+        await catch_up(
+            self.store, provider, home, now, pace=self.pace, origin=self.worlds.origin, notify=self.ports.notify
+        )
+
+    async def _next_due(self) -> int | None:
+        found: list[int] = []
+
+        def look(view: View) -> Outcome:
+            due = view.next_due()
+            if due is not None:
+                found.append(due.at)
+            return Outcome(Reply(204))
+
+        for home in self.worlds.homes():
+            await self.store.transact(home.world, look, counted=False)
+        return min(found, default=None)
+
+
+_UNREAD = Payload("")
+
+
+def _read(service: Service, request: Request) -> Call:
+    """The request matched, read and checked. HEAD is matched as GET."""
+    match = service.contract.match(request.method, request.path)
+    payload = read_payload(request, service.provider.body_limit)
+    if match is None:
+        return Call(request, payload)
+    violations = service.contract.check_request(match, request, payload)
+    return Call(request, payload, match.operation, match.path, violations)
+
+
+class _Decision:
+    """What a provider answers, checked before it is committed: a reply that breaks the contract changes nothing."""
+
+    __slots__ = ("call", "home", "now", "pace", "service")
+
+    def __init__(self, service: Service, home: Home, call: Call, now: int, pace: float) -> None:
+        self.service = service
+        self.home = home
+        self.call = call
+        self.now = now
+        self.pace = pace
+
+    def decide(self, view: View) -> Outcome:
+        due = view.next_due()
+        if due is not None and due.at <= self.now:
+            raise _Behind
+        home, call = self.home, self.call
+        chance = home.chance.child("call", view.serial)
+        moment = Moment(self.now, chance, home.readings, self.pace, call.request.origin)
+        outcome = self.service.provider.answer(view, call, moment)
+        if call.operation is not None:
+            violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)
+            if violations:
+                raise broke_contract(call.operation.id, violations)
+        return outcome

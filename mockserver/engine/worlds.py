@@ -1,0 +1,123 @@
+"""Which world a request lives in, and how worlds come to be.
+
+Each provider has a start world, named after its document. A key of the form `test_<name>` owns a private world, made
+from the same document when it is first seen; `test_<name>+<role>` is another credential of that very world.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mockserver.core.chance import Chance
+from mockserver.core.provider import Claim, Moment, Provider
+from mockserver.core.world import Store, WorldId
+from mockserver.engine.clock import Clock
+from mockserver.engine.documents import Seed
+
+# Keys come from anyone who can reach the port: their form and number have bounds.
+_KEY: Final = re.compile(r"(test_[A-Za-z0-9._~-]{1,128})(?:\+[A-Za-z0-9._~-]{1,64})?", re.ASCII)
+MOST_PRIVATE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a request lives: its world, that world's chance and readings (names without prefix)."""
+
+    world: WorldId
+    chance: Chance
+    readings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for every world of a server: its seed, the pace of jobs, the options chosen by provider."""
+
+    seed: int
+    pace: float
+    readings: Mapping[str, Mapping[str, str]]
+
+
+def private_name(key: str | None) -> str | None:
+    """The private world a key owns, None for any other credential."""
+    found = _KEY.fullmatch(key) if key is not None else None
+    return found[1] if found else None
+
+
+class Worlds:
+    """The worlds of a server. Of private ones at most `most_private` are kept: the one longest unused goes first."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        seeds: Mapping[str, Seed],
+        terms: Terms,
+        *,
+        most_private: int = MOST_PRIVATE,
+    ) -> None:
+        self.origin = "http://127.0.0.1"
+        self._store = store
+        self._clock = clock
+        self._seeds = seeds
+        self._terms = terms
+        self._most_private = most_private
+        self._start: dict[str, Home] = {}
+        self._private: OrderedDict[WorldId, Home] = OrderedDict()
+
+    async def open(self, origin: str) -> None:
+        """Make the start worlds. `origin` is the server's own URL. Raises WorldError."""
+        self.origin = origin
+        for name, seed in self._seeds.items():
+            world = WorldId(name, seed.origin.name)
+            self._start[name] = await self._make(world)
+
+    async def home(self, provider: Provider, claim: Claim) -> Home:
+        """Where a request with this claim lives; a private world is made on first sight."""
+        for kind, index, key in claim.owned:
+            owner = await self._store.whose(provider.name, kind, index, key)
+            if owner is not None:
+                return self._known(owner)
+        name = private_name(claim.key)
+        if name is None:
+            return self._start[provider.name]
+        world = WorldId(provider.name, name)
+        home = self._private.get(world)
+        if home is not None:
+            self._private.move_to_end(world)
+            return home
+        return await self._make_private(world)
+
+    def homes(self) -> list[Home]:
+        """Every world's home: the start worlds, then the private ones, longest unused first."""
+        return [*self._start.values(), *self._private.values()]
+
+    async def _make_private(self, world: WorldId) -> Home:
+        home = self._private[world] = await self._make(world)
+        while len(self._private) > self._most_private:
+            idle, _ = self._private.popitem(last=False)
+            await self._store.drop(idle)
+        return home
+
+    async def _make(self, world: WorldId) -> Home:
+        """One world comes of it, however many call at once: the store refuses the second."""
+        home = self._home(world)
+        if not await self._store.exists(world):
+            moment = Moment(self._clock.now(), home.chance.child("seed"), home.readings, self._terms.pace, self.origin)
+            await self._store.create(world, self._seeds[world.provider].changes(world.name, moment))
+        return home
+
+    def _known(self, world: WorldId) -> Home:
+        home = self._private.get(world)
+        if home is not None:
+            self._private.move_to_end(world)
+            return home
+        start = self._start[world.provider]
+        return start if start.world == world else self._home(world)
+
+    def _home(self, world: WorldId) -> Home:
+        chance = Chance.of(self._terms.seed, world.provider, world.name)
+        return Home(world, chance, self._terms.readings[world.provider])
