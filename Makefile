@@ -33,7 +33,7 @@ format: $(VENV)/.dev  ## put the code into its one format
 	$(BIN)/ruff check --fix --exit-zero $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: $(VENV)/.dev clients  ## measure speed and print the table
+bench: $(VENV)/.dev  ## measure speed and print the table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 docs: $(VENV)/.dev  ## write the generated tables of README.md anew

@@ -1,0 +1,191 @@
+"""Options from file, environment and command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.text import Json
+from mockserver.errors import UsageError
+from mockserver.options import OPTIONS
+from mockserver.settings import Settings, load
+
+
+def read(arguments: Mapping[str, Json] | None = None, folder: Path = Path("/"), **environ: str) -> Settings:
+    return load(arguments or {}, environ, folder)
+
+
+def refusal(arguments: Mapping[str, Json] | None = None, folder: Path = Path("/"), **environ: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        load(arguments or {}, environ, folder)
+    return str(caught.value)
+
+
+def file(folder: Path, text: str, name: str = "mockserver.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder
+
+
+class TestSources:
+    def test_nothing_said_gives_the_defaults(self, tmp_path: Path) -> None:
+        assert read(folder=tmp_path) == Settings()
+
+    def test_every_setting_has_one_option(self) -> None:
+        assert sorted(option.setting for option in OPTIONS.values()) == sorted(each.name for each in fields(Settings))
+
+    def test_the_environment_wins_over_the_file_and_the_command_line_over_both(self, tmp_path: Path) -> None:
+        file(tmp_path, "port = 1\nseed = 1\npace = 1")
+        settings = read({"port": "3"}, tmp_path, MOCKSERVER_PORT="2", MOCKSERVER_SEED="2")
+        assert (settings.port, settings.seed, settings.pace) == (3, 2, 1.0)
+
+    def test_readings_of_all_sources_are_merged(self, tmp_path: Path) -> None:
+        file(tmp_path, '[readings]\n"p.a" = "file"\n"p.b" = "file"\n"p.c" = "file"')
+        settings = read({"readings": ["p.c=line"]}, tmp_path, MOCKSERVER_READINGS="p.b=environment,p.c=environment")
+        assert settings.readings == {"p.a": "file", "p.b": "environment", "p.c": "line"}
+
+    def test_the_nearest_file_upwards_is_read_alone(self, tmp_path: Path) -> None:
+        file(tmp_path, "port = 1\nseed = 1")
+        settings = read(folder=file(tmp_path / "a", "port = 2") / "b" / "c")
+        assert (settings.port, settings.seed) == (2, 0)
+
+    def test_a_pyproject_without_our_table_is_passed_by(self, tmp_path: Path) -> None:
+        file(tmp_path, "[tool.mockserver]\nport = 1", "pyproject.toml")
+        inner = file(tmp_path / "inner", '[project]\nname = "uses-mockserver"', "pyproject.toml")
+        assert read(folder=inner).port == 1
+
+    def test_mockserver_toml_comes_before_pyproject_toml_of_the_same_folder(self, tmp_path: Path) -> None:
+        file(tmp_path, "[tool.mockserver]\nport = 1", "pyproject.toml")
+        assert read(folder=file(tmp_path, "port = 2")).port == 2
+
+    def test_environment_variables_of_others_are_none_of_our_business(self) -> None:
+        assert read(PORT="5", MOCK_SERVER="x") == Settings()
+
+
+class TestValues:
+    def test_every_option_can_stand_in_a_file(self, tmp_path: Path) -> None:
+        file(
+            tmp_path,
+            """
+            [tool.mockserver]
+            providers = ["restream"]
+            host = "0.0.0.0"
+            port = 0
+            world = "worlds/mine.yaml"
+            seed = 7
+            pace = inf
+            at = 2026-11-22T11:50:00Z
+            readings.restream.usage-limit = 402
+            ready-file = "run/ready.json"
+            log-format = "json"
+            quiet = true
+            """,
+            "pyproject.toml",
+        )
+        assert read(folder=tmp_path / "below") == Settings(
+            providers=("restream",),
+            host="0.0.0.0",
+            port=0,
+            world=str(tmp_path / "worlds/mine.yaml"),
+            seed=7,
+            pace=math.inf,
+            at=1_795_348_200_000,
+            readings={"restream.usage-limit": "402"},
+            ready_file=tmp_path / "run/ready.json",
+            log_format="json",
+            log=False,
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "instant"),
+        [
+            ("2026-11-22T11:50:00Z", 1_795_348_200_000),
+            ("2026-11-22T12:50:00.001+01:00", 1_795_348_200_001),
+            ("1795348300000", 1_795_348_300_000),
+        ],
+    )
+    def test_an_instant_is_iso_with_an_offset_or_unix_milliseconds(self, text: str, instant: int) -> None:
+        assert read({"at": text}).at == instant
+
+    @given(st.datetimes(timezones=st.timezones()).filter(lambda moment: 1974 <= moment.year < 9999))
+    def test_an_instant_is_exact_to_the_millisecond(self, moment: Json) -> None:
+        assert read({"at": moment.isoformat()}).at == moment.timestamp() * 1000 // 1
+
+    def test_a_named_world_stays_a_name(self) -> None:
+        assert read({"world": "livepeer-recorded"}).world == "livepeer-recorded"
+
+    @pytest.mark.parametrize(("text", "log"), [("true", False), ("0", True), ("YES", False), ("off", True)])
+    def test_a_switch_in_the_environment_takes_words(self, text: str, log: bool) -> None:
+        assert read(MOCKSERVER_QUIET=text).log is log
+
+    def test_providers_named_twice_are_served_once(self) -> None:
+        assert read({"providers": ["restream", "livepeer", "restream"]}).providers == ("restream", "livepeer")
+
+
+class TestRefusals:
+    def test_an_unknown_variable_is_refused_with_the_nearest_name(self) -> None:
+        assert 'did you mean "MOCKSERVER_PORT"?' in refusal(MOCKSERVER_PROT="1")
+
+    def test_an_unknown_key_is_refused_with_file_line_and_nearest_name(self, tmp_path: Path) -> None:
+        file(tmp_path, '[tool.other]\nreadyfile = 1\n\n[tool.mockserver]\nport = 1\nreadyfile = "x"', "pyproject.toml")
+        message = refusal(folder=tmp_path)
+        assert message.startswith(f'{tmp_path}/pyproject.toml:6: no option "readyfile"; did you mean "ready-file"?')
+
+    def test_a_bad_value_in_a_file_is_refused_with_its_line(self, tmp_path: Path) -> None:
+        file(tmp_path, "# ours\nport = 70000")
+        assert refusal(folder=tmp_path).startswith(f"{tmp_path}/mockserver.toml:2: port: expected a port from 0")
+
+    def test_a_file_that_is_not_toml_is_refused(self, tmp_path: Path) -> None:
+        file(tmp_path, "port: 1")
+        assert "not TOML" in refusal(folder=tmp_path)
+        assert "line 1" in refusal(folder=tmp_path)
+
+    @pytest.mark.parametrize("text", ["x", "-1", "65536", "1.5", ""])
+    def test_a_port_is_a_whole_number_to_65535(self, text: str) -> None:
+        assert refusal({"port": text}).startswith("--port: expected")
+
+    @pytest.mark.parametrize("text", ["fast", "-1", "nan", "-inf", ""])
+    def test_a_pace_is_a_number_from_0_to_inf(self, text: str) -> None:
+        assert refusal({"pace": text}).startswith("--pace: expected a number from 0")
+
+    @pytest.mark.parametrize("text", ["tomorrow", "2026-11-22T11:50:00", "2026-11-22", "-5"])
+    def test_an_instant_without_an_offset_is_refused(self, text: str) -> None:
+        assert refusal({"at": text}).startswith("--at: expected an instant such as")
+
+    def test_seconds_for_milliseconds_are_refused(self) -> None:
+        assert "expected Unix time in milliseconds" in refusal({"at": "1795348300"})
+
+    @pytest.mark.parametrize("text", ["usage-limit", "=402", "restream.usage-limit=", "a=b,c"])
+    def test_a_reading_is_a_name_and_an_option(self, text: str) -> None:
+        assert "expected NAME=OPTION" in refusal(MOCKSERVER_READINGS=text)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "port = true",
+            'providers = "a, ,b"',
+            "providers = []",
+            "readings = 1",
+            "readings.a = 1.5",
+            "quiet = 1",
+            "at = 2026-11-22",
+            "world = 1",
+        ],
+    )
+    def test_a_toml_value_of_another_type_is_refused(self, tmp_path: Path, line: str) -> None:
+        file(tmp_path, line)
+        assert f"mockserver.toml:1: {line.split(' ')[0].split('.')[0]}: expected" in refusal(folder=tmp_path)
+
+    @given(st.text(min_size=1, max_size=20).filter(lambda text: "\0" not in text))
+    def test_no_text_ever_raises_anything_but_a_usage_error(self, text: str) -> None:
+        for option in OPTIONS.values():
+            try:
+                read({option.name: text})
+            except UsageError as error:
+                assert str(error).startswith(f"{option.argument}: ")
