@@ -15,13 +15,8 @@ def test_no_module_is_too_long() -> None:
     assert not [f"{module.place}: {module.lines} lines" for module in modules() if module.lines > LONGEST]
 
 
-def test_every_module_says_what_it_knows_in_five_lines() -> None:
-    wrong = [
-        module.place
-        for module in modules()
-        if (text := ast.get_docstring(module.tree)) is None or len(text.splitlines()) > 7
-    ]
-    assert not wrong
+def test_every_module_says_what_it_knows() -> None:
+    assert not [module.place for module in modules() if not ast.get_docstring(module.tree)]
 
 
 def test_no_class_has_a_name_that_says_nothing() -> None:
