@@ -1,0 +1,206 @@
+"""What is measured. Each row compares medians of interleaved runs (A B A B ...), so that a busy machine hits both."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from tests.benchmarks.load import Shot, clips, load
+from tests.benchmarks.servers import (
+    CLIP,
+    PLAYBACK_ID,
+    RIVALS,
+    ROOT,
+    Server,
+    free_port,
+    mockserver,
+    pinned,
+    running,
+    serve,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to measure. `seconds` is one run of load, `rounds` how many of each, `starts` how many cold starts."""
+
+    seconds: float
+    rounds: int
+    starts: int
+    clips: int
+    reads: tuple[int, int]
+
+
+FULL: Final = Plan(seconds=4, rounds=5, starts=15, clips=100_000, reads=(100_000, 1_000_000))
+QUICK: Final = Plan(seconds=1, rounds=3, starts=5, clips=10_000, reads=(10_000, 40_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A comparison. `ratio` is to be at least the target, or at most it when `at_most`."""
+
+    what: str
+    ours: str
+    theirs: str
+    ratio: float
+    target: float
+    at_most: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.ratio <= self.target if self.at_most else self.ratio >= self.target
+
+
+Measure = Callable[[Plan], Iterator[Row]]
+
+# Jobs are held in every run of load: what is measured is the request, not what the clips do meanwhile.
+HELD: Final = ("--pace", "0")
+
+
+def _rate(rates: Sequence[float]) -> str:
+    return f"{median(rates):,.0f}/s"
+
+
+def _against(what: str, plan: Plan, target: float, mine: Server, other: Server) -> Row:
+    """POST /clip on both servers, in turns."""
+    rates: dict[str, list[float]] = {mine.name: [], other.name: []}
+    for server in (mine, other):
+        load(server, clips(server), 1)
+    for _ in range(plan.rounds):
+        for server in (mine, other):
+            rates[server.name].append(load(server, clips(server), plan.seconds).rate)
+    ratio = median(rates[mine.name]) / median(rates[other.name])
+    return Row(what, _rate(rates[mine.name]), _rate(rates[other.name]), ratio, target)
+
+
+def bare(plan: Plan) -> Iterator[Row]:
+    """POST /clip with all that goes with it, against an aiohttp handler that does next to nothing."""
+    with mockserver(*HELD) as mine:
+        size = len(mine.ask("POST", mine.clip_path, CLIP)[1])
+        port = free_port()
+        command = [sys.executable, "-m", "tests.benchmarks.bare", str(port), str(size)]
+        with running("bare aiohttp", command, port) as yardstick:
+            yield _against("POST /clip, against a bare aiohttp handler", plan, 0.75, mine, yardstick)
+
+
+def rivals(plan: Plan) -> Iterator[Row]:
+    """POST /clip on the same effective document, against what npm has. Needs node and npm."""
+    _install_rivals()
+    with tempfile.TemporaryDirectory() as folder, mockserver(*HELD) as mine:
+        document = Path(folder, "livepeer.json")
+        words = [sys.executable, "-m", "mockserver", "spec", "livepeer", "--json"]
+        document.write_bytes(subprocess.run(words, check=True, capture_output=True, cwd=ROOT).stdout)
+        for name, target, command, path in (
+            ("prism", 4.0, ["node", str(RIVALS / "node_modules/.bin/prism"), "mock", str(document), "-p"], "/clip"),
+            ("openapi-backend", 1.0, ["node", str(RIVALS / "backend.mjs")], "/clip"),
+        ):
+            port = free_port()
+            after = [] if name == "prism" else [str(document)]
+            with running(name, [*command, str(port), *after], port, path) as other:
+                yield _against(f"POST /clip, against {name}", plan, target, mine, other)
+
+
+def _install_rivals() -> None:
+    installed = RIVALS / "node_modules" / ".package-lock.json"
+    locked = RIVALS / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--prefix", str(RIVALS), "--no-audit", "--no-fund"], check=True)
+
+
+def crowded(plan: Plan) -> Iterator[Row]:
+    """The same requests in a world full of clips and in one that starts empty."""
+    with mockserver(*HELD) as full, mockserver(*HELD) as empty:
+        _fill(full, plan.clips)
+        _fill(empty, 100)
+        many = f"{_count(full):,} clips"
+        for what, shots in (("POST /clip", clips), ("reads", _reads)):
+            rates: tuple[list[float], list[float]] = ([], [])
+            for _ in range(plan.rounds):
+                for server, found in zip((full, empty), rates, strict=True):
+                    found.append(load(server, shots(server), plan.seconds / 2).rate)
+            ratio = median(rates[0]) / median(rates[1])
+            yield Row(f"{what} in a world with {many}", _rate(rates[0]), f"{_rate(rates[1])} empty", ratio, 0.9)
+
+
+def _fill(server: Server, clips_wanted: int) -> None:
+    while _count(server) < clips_wanted:
+        load(server, clips(server), 1 if clips_wanted < 1_000 else 5)
+
+
+def _count(server: Server) -> int:
+    from http.client import HTTPConnection
+
+    from tests.benchmarks.servers import HEADERS
+
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", "/api/task?limit=1&count=true", headers=HEADERS)
+    reply = connection.getresponse()
+    reply.read()
+    connection.close()
+    return int(reply.headers["X-Total-Count"])
+
+
+def _reads(server: Server) -> list[Shot]:
+    """What a client polls: an asset, its task, and one page of the stream's clips."""
+    made = server.value("/api/task?limit=1")[0]
+    paths = (f"/api/asset/{made['outputAssetId']}", f"/api/task/{made['id']}", f"/api/clip/{PLAYBACK_ID}?limit=5")
+    return [Shot("GET", path) for path in paths]
+
+
+def cold(plan: Plan) -> Iterator[Row]:
+    """From the command to its first good answer, against importing aiohttp.web and nothing else."""
+    mine: list[float] = []
+    theirs: list[float] = []
+    for turn in range(plan.starts + 1):
+        began = time.perf_counter()
+        with _started():
+            took = time.perf_counter() - began
+        began = time.perf_counter()
+        subprocess.run(pinned(0, [sys.executable, "-c", "import aiohttp.web"]), check=True, cwd=ROOT)
+        imported = time.perf_counter() - began
+        if turn:  # the first ones read the files from the disk
+            mine.append(took)
+            theirs.append(imported)
+    ours, other = median(mine), median(theirs)
+    name = "cold start to the first clip, against `import aiohttp.web`"
+    yield Row(name, f"{ours * 1000:.0f} ms", f"{other * 1000:.0f} ms", ours / other, 1.6, at_most=True)
+
+
+@contextmanager
+def _started() -> Iterator[None]:
+    port = free_port()
+    with running("mockserver", [sys.executable, "-m", "mockserver", *serve(port)], port):
+        yield
+
+
+def memory(plan: Plan) -> Iterator[Row]:
+    """Resident memory after many reads and after ten times as many."""
+    early, late = plan.reads
+    with mockserver(*HELD) as server:
+        _fill(server, 100)
+        shots = _reads(server)
+        asked, sizes = 0, []
+        for mark in (early, late):
+            while asked < mark:
+                rate = 5_000.0
+                asked += load(server, shots, min(20, max(1, (mark - asked) / (2 * rate)))).requests
+            sizes.append(server.resident())
+    what = f"resident memory from read {early:,} to {late:,}"
+    yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
+
+
+MEASURES: Final[dict[str, Measure]] = {
+    "bare": bare,
+    "rivals": rivals,
+    "crowded": crowded,
+    "cold": cold,
+    "memory": memory,
+}

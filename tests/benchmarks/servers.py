@@ -1,0 +1,115 @@
+"""Starts the servers that are measured: ours and the ones it is measured against, each pinned to one core."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mockserver.core.text import Json, dump, parse
+
+HERE: Final = Path(__file__).parent
+RIVALS: Final = HERE / "rivals"
+ROOT: Final = HERE.parents[1]
+KEY: Final = "test_bench"
+# The stream of Livepeer's own documentation example; the default world has it.
+PLAYBACK_ID: Final = "eaw4nk06ts2d0mzb"
+CLIP: Final = dump({"playbackId": PLAYBACK_ID, "startTime": 1587667174725, "endTime": 1587667184725, "name": "My Clip"})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: where it listens, and the path its POST /clip is at."""
+
+    name: str
+    port: int
+    clip_path: str
+    pid: int
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """One request on a connection of its own: status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, HEADERS | {"X-Forwarded-For": f"ask-{time.monotonic_ns()}"})
+            reply = connection.getresponse()
+            return reply.status, reply.read()
+        finally:
+            connection.close()
+
+    def value(self, path: str) -> Json:
+        return parse(self.ask("GET", path)[1])
+
+    def resident(self) -> int:
+        """Resident memory in KiB, as the kernel counts it (Linux)."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise OSError(f"/proc/{self.pid}/status has no VmRSS")
+
+
+HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+
+
+def pinned(core: int, command: Sequence[str]) -> list[str]:
+    """The command, kept on one core where the system can (`taskset`)."""
+    return ["taskset", "-c", str(core), *command] if shutil.which("taskset") else list(command)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    """Return once something accepts connections on the port. Raises RuntimeError when its process ends instead."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it listened")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.001)
+    raise RuntimeError(f"{process.args!r} did not listen on port {port} within {seconds:.0f} s")
+
+
+@contextmanager
+def running(name: str, command: Sequence[str], port: int, clip_path: str = "/api/clip") -> Iterator[Server]:
+    """The command as a server on core 0, stopped at the end; a POST of the clip has been seen to succeed."""
+    environment = {**os.environ, "NODE_ENV": "production"}
+    process = subprocess.Popen(
+        pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment
+    )
+    try:
+        wait_for(port, process)
+        server = Server(name, port, clip_path, process.pid)
+        status, body = server.ask("POST", clip_path, CLIP)
+        if status != 200:
+            raise RuntimeError(f"{name} answered the benchmark's clip with {status}: {body[:300]!r}")
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def mockserver(*options: str) -> Iterator[Server]:
+    """Our command as every user has it, contract checks, state and journal on; only its log of requests is off."""
+    port = free_port()
+    with running("mockserver", [sys.executable, "-m", "mockserver", *serve(port), *options], port) as server:
+        yield server
+
+
+def serve(port: int) -> list[str]:
+    """The words of our command that start a server on a port."""
+    return ["serve", "--port", str(port), "--quiet"]

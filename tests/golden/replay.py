@@ -1,0 +1,153 @@
+"""Replays one run of recorded exchanges against a fresh server, with its clock at each recorded instant.
+
+A recording shows what went over HTTP. What happened beside it (a queue result, the clock of a clip set back) is a
+declared interlude; a limit that had aged away is found where the record says 200 and we would still say 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from mockserver.core.http import Reply, Request
+from mockserver.core.text import Json
+from tests.golden.exchanges import Exchange
+from tests.golden.matching import TIMES, Difference, Names, differences
+
+# The limit looks back five minutes.
+AGEING: Final = 300_001
+LIMIT_TEXT: Final = "Too many clips are being processed."
+
+
+class Target(Protocol):
+    """A server to replay against, its time in our hands."""
+
+    origin: str
+
+    def send(self, request: Request) -> Reply: ...
+
+    def now(self) -> int: ...
+
+    def move_to(self, instant: int) -> None:
+        """Set the clock forward; what falls due on the way happens. The past is left as it is."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One replay under way: the server, what the recording's ids are called in it, and where it differed."""
+
+    target: Target
+    names: Names
+    found: list[Difference] = field(default_factory=list)
+    aged: list[int] = field(default_factory=list)
+
+    def move_to(self, recorded: int) -> None:
+        """Set the clock to a recorded instant, later by what was aged so far."""
+        self.target.move_to(recorded + self.names.shift)
+
+    def age(self) -> None:
+        """Let five minutes pass that the recording did not take."""
+        self.names.shift += AGEING
+        self.target.move_to(self.target.now() + AGEING)
+
+    def ask(self, exchange: Exchange) -> Reply:
+        """Send a recorded request with our ids in place of the recorded ones."""
+        request = exchange.request(self.target.origin)
+        translate = self.names.translate
+        headers = type(request.headers).of((name, translate(value)) for name, value in request.headers)
+        body = translate(exchange.body).encode() if exchange.body and exchange.body.isascii() else request.body
+        return self.target.send(
+            Request(
+                request.method,
+                translate(request.path),
+                translate(request.query),
+                headers,
+                body,
+                origin=self.target.origin,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Interlude:
+    """What happened beside the recorded exchanges, done before exchange `before`.
+
+    `unless` are the exchanges that did it, where a recording holds them: then there is nothing to stand in for.
+    """
+
+    before: int
+    because: str
+    do: Callable[[Run], None]
+    unless: frozenset[int] = frozenset()
+
+
+def replay(exchanges: Sequence[Exchange], target: Target, names: Names, interludes: Iterable[Interlude] = ()) -> Run:
+    """Replay one group in order and say where it differs."""
+    run = Run(target, names)
+    present = {exchange.n for exchange in exchanges}
+    waiting = sorted((one for one in interludes if not one.unless & present), key=lambda one: one.before)
+    for exchange, instant in zip(exchanges, instants(exchanges), strict=True):
+        while waiting and waiting[0].before <= exchange.n:
+            waiting.pop(0).do(run)
+        run.move_to(instant)
+        ours = run.ask(exchange)
+        if _aged_away(exchange, ours):
+            run.age()
+            run.aged.append(exchange.n)
+            ours = run.ask(exchange)
+        run.found += differences(exchange.n, exchange.reply, ours, names, exchange.by_shape)
+    return run
+
+
+def _aged_away(exchange: Exchange, ours: Reply) -> bool:
+    """Whether the record got through where we hold a limit: a refused call changes nothing, so it can be sent again."""
+    return exchange.reply.status == 200 and ours.status == 403 and LIMIT_TEXT.encode() in ours.body
+
+
+def instants(exchanges: Sequence[Exchange]) -> Iterator[int]:
+    """When (recorded ms) each exchange took place: the newest time its reply shows, never going back."""
+    latest = start(exchanges)
+    for exchange in exchanges:
+        latest = max((latest, *times(exchange.reply.body)))
+        yield latest
+
+
+def start(exchanges: Sequence[Exchange]) -> int:
+    """When a run began: its requests ask for clips from a minute before that."""
+    for exchange in exchanges:
+        for name, value in _numbers(_parsed(exchange.body)):
+            if name == "startTime" and 1_600_000_000_000 < value < 1_900_000_000_000:
+                return int(value) + 60_000
+    return min((time for exchange in exchanges for time in times(exchange.reply.body)), default=DEFAULT_START)
+
+
+# When the recordings were made, roughly: for a run that shows no time at all.
+DEFAULT_START: Final = 1_795_348_300_000
+
+
+def times(value: Json) -> Iterator[int]:
+    """Every instant a server wrote into a reply."""
+    for name, number in _numbers(value):
+        if name in TIMES and number > 0:
+            yield int(number)
+
+
+def _numbers(value: Json, name: str = "") -> Iterator[tuple[str, float]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _numbers(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item, name)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield name, value
+
+
+def _parsed(body: str | None) -> Json:
+    import json
+
+    try:
+        return json.loads(body or "null")
+    except ValueError:
+        return None
