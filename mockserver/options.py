@@ -146,12 +146,15 @@ def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
 def _world(given: Given) -> str:
     """A name stays a name; what looks like a file is seen from where it was written."""
     name = _word(given)
-    is_file = "/" in name or name.endswith((".yaml", ".yml"))
-    return str(given.folder / Path(name).expanduser()) if is_file else name
+    is_file = "/" in name or name.endswith((".yaml", ".yml", ".json"))
+    return str(_path(given)) if is_file else name
 
 
 def _path(given: Given) -> Path:
-    return given.folder / Path(_word(given)).expanduser()
+    try:
+        return given.folder / Path(_word(given)).expanduser()
+    except RuntimeError:  # ~nobody/file
+        raise ValueError(f"expected a path, got {given.value!r}, and nobody here has that home") from None
 
 
 def _log_format(given: Given) -> str:

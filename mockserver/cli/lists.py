@@ -1,0 +1,98 @@
+"""`mockserver routes`, `readings` and `outcomes`: what there is, as tables for people or JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from mockserver.cli.show import as_json, table
+from mockserver.cli.words import Words
+from mockserver.core.provider import Provider
+from mockserver.core.text import Json
+
+Row = Mapping[str, Json]
+
+
+def run(name: str, about: str, words: Sequence[str]) -> int:
+    """Print one of the lists, of all providers or of those named."""
+    parser = Words(name, about)
+    parser.add_argument("providers", nargs="*", metavar="PROVIDER", help="only of these; all when none is named")
+    parser.add_argument("--json", action="store_true", help="everything about each, for a program")
+    given = parser.read(words)
+    if given is None:
+        return 0
+    from mockserver.providers import registry
+
+    rows = list(_ROWS[name](registry.find(given.providers or registry.names())))
+    if given.json:
+        as_json(rows)
+    else:
+        columns = _COLUMNS[name]
+        table([column.upper() for column in columns], [[str(row[column]) for column in columns] for row in rows])
+    return 0
+
+
+def _routes(providers: Sequence[Provider]) -> Iterator[Row]:
+    from mockserver.contract.document import effective
+    from mockserver.contract.routes import read_routes
+    from mockserver.contract.spot import Spot
+
+    for provider in providers:
+        for route in read_routes(Spot.of(effective(provider.name, provider.specs).value)):
+            operation = route.operation
+            why_not = provider.not_simulated.get(operation.id)
+            yield {
+                "provider": provider.name,
+                "method": operation.method,
+                "path": operation.path,
+                "operation": operation.id,
+                "summary": operation.summary if why_not is None else f"not simulated: {why_not}",
+                "simulated": operation.id in provider.simulated,
+            }
+
+
+def _readings(providers: Sequence[Provider]) -> Iterator[Row]:
+    from mockserver.contract.readings import load_readings
+
+    for provider in providers:
+        for reading in load_readings(provider.name, provider.specs):
+            yield {
+                "reading": reading.full_name,
+                "default": reading.default,
+                "others": ", ".join(option for option in reading.options if option != reading.default),
+                "evidence": reading.evidence,
+                "question": " ".join(reading.question.split()),
+                "options": dict(reading.options),
+                "because": reading.because,
+            }
+
+
+def _outcomes(providers: Sequence[Provider]) -> Iterator[Row]:
+    from mockserver.cli.cards import cards
+    from mockserver.contract.document import effective
+
+    for card in cards({provider.name: effective(provider.name, provider.specs).value for provider in providers}):
+        yield {
+            "provider": card.provider,
+            "outcome": card.name,
+            "operation": card.operation.id,
+            "key": f"test_me{card.key}",
+            "send": card.send,
+            "status": card.status,
+            "meaning": card.about,
+            "says": card.says,
+            "curl": card.curl("http://127.0.0.1:4080"),
+        }
+
+
+_ROWS: Final[Mapping[str, Callable[[Sequence[Provider]], Iterator[Row]]]] = {
+    "routes": _routes,
+    "readings": _readings,
+    "outcomes": _outcomes,
+}
+
+_COLUMNS: Final = {
+    "routes": ("provider", "method", "path", "operation", "summary"),
+    "readings": ("reading", "default", "others", "evidence", "question"),
+    "outcomes": ("outcome", "operation", "key", "send", "status", "meaning"),
+}
