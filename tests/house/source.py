@@ -54,6 +54,13 @@ def modules() -> tuple[Module, ...]:
     return tuple(_read(path) for path in sorted((CHECKOUT / PACKAGE).rglob("*.py")))
 
 
+def for_types_only(module: Module) -> set[int]:
+    """The lines under `if TYPE_CHECKING:`; nothing there is imported when the program runs."""
+    guards = (node for node in ast.walk(module.tree) if isinstance(node, ast.If))
+    bodies = (node.body for node in guards if ast.unparse(node.test) == "TYPE_CHECKING")
+    return {statement.lineno for body in bodies for statement in body}
+
+
 def ours() -> Iterator[tuple[Module, str, int]]:
     """Every import of a module of ours: who, which module, at which line."""
     names = {module.name for module in modules()}
