@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from tests.benchmarks.servers import CLIP, HEADERS, Server, pinned
 
@@ -52,6 +52,8 @@ def tool() -> str:
 def load(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
     """Ask for the shots in turn on 32 connections. Raises RuntimeError if anything but 2xx came back."""
     loaded = _wrk(server, shots, seconds) if shutil.which("wrk") else _python(server, shots, seconds)
+    if not loaded.requests:
+        raise RuntimeError(f"{server.name} answered nothing in {seconds} s")
     if loaded.refused:
         share = loaded.refused / max(loaded.requests, 1)
         raise RuntimeError(f"{server.name}: {loaded.refused} of {loaded.requests} replies ({share:.1%}) were not 2xx")
@@ -144,8 +146,7 @@ class _Asker(asyncio.Protocol):
         self.unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
         self.ask()
 
     def ask(self) -> None:
