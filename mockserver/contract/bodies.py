@@ -15,6 +15,7 @@ from mockserver.contract.parameters import Parameter, Repeated, query_pairs, rea
 from mockserver.contract.schema import Breach, Shape
 from mockserver.contract.spot import Spot
 from mockserver.contract.texts import Texts, Unreadable
+from mockserver.core.http import media_type
 from mockserver.core.payload import ABSENT, is_json
 from mockserver.core.text import Json
 
@@ -34,6 +35,14 @@ class Body:
     @cached_property
     def shape(self) -> Shape | None:
         return Shape(self.schema, self.direction) if self.schema else None
+
+    @cached_property
+    def is_json(self) -> bool:
+        return is_json(media_type(self.media)[0])
+
+    def holds(self, value: Json) -> bool:
+        """Whether a value fits the schema, or there is none."""
+        return self.shape is None or self.shape.holds(value)
 
     @cached_property
     def fields(self) -> tuple[Parameter, ...]:
@@ -79,8 +88,7 @@ class Body:
 
     def breaches(self, value: Json) -> list[Breach]:
         """What a body's value breaks of its schema."""
-        shape = self.shape
-        return [] if shape is None or shape.holds(value) else shape.breaches(value)
+        return [] if self.shape is None or self.holds(value) else self.shape.breaches(value)
 
 
 def read_content(holder: Spot, direction: Direction) -> MediaTypes[Body] | None:

@@ -261,14 +261,6 @@ _TABLE: Final = (
         "`22.11.2026` for date-time",
     ),
     Explanation(
-        "C224",
-        ("contentEncoding", "contentMediaType"),
-        "text not in its encoding",
-        "The text is not in the encoding or of the media type the schema names for it.",
-        "Encode it so.",
-        "`???` where the schema says base64",
-    ),
-    Explanation(
         "C231",
         ("minItems", "maxItems"),
         "too few or too many items",

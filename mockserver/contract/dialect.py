@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from mockserver.contract.spot import Spot, escape, target
+from mockserver.contract.spot import Spot, target
 from mockserver.core.text import Json
 
 Direction = Literal["request", "reply"]
@@ -31,27 +31,35 @@ SCHEMA: Final = frozenset(
         "if",
         "then",
         "else",
-        "contentSchema",
     )
 )
 SCHEMA_LIST: Final = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 SCHEMA_MAP: Final = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"))
 _INLINE: Final = frozenset(("allOf", "anyOf", "oneOf", "then", "else"))
-_SILENT: Final = frozenset(
+# What is left out says nothing about a value: titles, examples, extensions. `$id` would move the references' root.
+_ASSERTIONS: Final = frozenset(
     (
-        "title",
-        "description",
-        "default",
-        "example",
-        "examples",
-        "externalDocs",
-        "xml",
-        "discriminator",
-        "deprecated",
-        "$comment",
-        "readOnly",
-        "writeOnly",
-        "nullable",
+        "$ref",
+        "type",
+        "enum",
+        "const",
+        "format",
+        "multipleOf",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "minContains",
+        "maxContains",
+        "maxProperties",
+        "minProperties",
+        "dependentRequired",
     )
 )
 _LARGEST_FLOAT: Final = 3.4028234663852886e38
@@ -62,6 +70,15 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "float": (-_LARGEST_FLOAT, _LARGEST_FLOAT),
     "double": (-_LARGEST_DOUBLE, _LARGEST_DOUBLE),
 }
+# Where in the derived schemas it is written what JSON values there are: all but NaN and the infinities.
+FINITE: Final = "x-mockserver-finite"
+_ANY_JSON: Final = {"$ref": f"#/{FINITE}"}
+_FINITE_SCHEMA: Final = {
+    "type": ["null", "boolean", "object", "array", "number", "string"],
+    "items": _ANY_JSON,
+    "additionalProperties": _ANY_JSON,
+}
+_COVERING: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "enum", "const"))
 _MARK: Final[dict[Direction, str]] = {"request": "readOnly", "reply": "writeOnly"}
 
 
@@ -75,24 +92,36 @@ class Said:
 
 @dataclass(slots=True)
 class Derived:
-    """Schemas reachable from one, at their own pointers in `resource`. `said` is keyed by pointer."""
+    """Schemas reachable from one, at their own pointers in `resource`. `said` is keyed by pointer.
 
-    resource: dict[str, Json] = field(default_factory=dict)
+    `covered` says that no value fits which has a number in it that JSON can't spell.
+    """
+
+    resource: dict[str, Json]
     said: dict[str, Said] = field(default_factory=dict)
+    covered: bool = True
 
 
 def derive(schema: Spot, direction: Direction) -> Derived:
     """The schema and all it refers to. Raises DocumentError for a reference to nothing or out of the document."""
-    return _Derivation(schema.root, direction).run(schema.pointer)
+    try:
+        return _Derivation(schema.root, direction, cover=True).run(schema.pointer)
+    except _Unevaluated:
+        return _Derivation(schema.root, direction, cover=False).run(schema.pointer)
+
+
+class _Unevaluated(Exception):
+    """The schemas use `unevaluatedProperties` or `unevaluatedItems`, which see every keyword that is added."""
 
 
 class _Derivation:
-    def __init__(self, root: Json, direction: Direction) -> None:
+    def __init__(self, root: Json, direction: Direction, cover: bool) -> None:
         self._root = root
         self._mark = _MARK[direction]
         self._old = str(root.get("openapi", "")).startswith("3.0")
         self._wanted: list[str] = []
-        self._out = Derived()
+        self._cover = cover
+        self._out = Derived({FINITE: _FINITE_SCHEMA}, covered=cover)
 
     def run(self, pointer: str) -> Derived:
         self._wanted.append(pointer)
@@ -107,7 +136,7 @@ class _Derivation:
     def _schema(self, spot: Spot, hidden: frozenset[str]) -> Json:
         schema = spot.value
         if not isinstance(schema, dict):
-            return schema
+            return _ANY_JSON if schema is True and self._cover else schema
         if "$ref" in schema:
             self._wanted.append(target(schema["$ref"], spot.pointer))
             if self._old:
@@ -126,11 +155,13 @@ class _Derivation:
                 out[key] = {name: self._member(spot, key, name) for name in value}
             elif key == "required" and isinstance(value, list):
                 out[key] = [name for name in value if name not in hidden]
-            elif key not in _SILENT:
+            elif key in _ASSERTIONS:
                 out[key] = value
         if self._old:
             _modernise(out, schema)
         self._add_range(spot, out)
+        if self._cover:
+            _cover(out)
         return out
 
     def _child(self, spot: Spot, key: str, hidden: frozenset[str]) -> Json:
@@ -200,6 +231,21 @@ def hidden_names(schema: Spot, mark: str) -> Iterator[str]:
                     yield name
 
 
+def _cover(out: dict[str, Json]) -> None:
+    """Let no NaN or infinity through where the schema leaves a value open; elsewhere the validator refuses them."""
+    if out.keys() & {"unevaluatedProperties", "unevaluatedItems"}:
+        raise _Unevaluated
+    types = out.get("type")
+    if types is None:
+        if not out.keys() & _COVERING:
+            out.update(_ANY_JSON)
+        return
+    if types == "object" or "object" in types:
+        out.setdefault("additionalProperties", _ANY_JSON)
+    if types == "array" or "array" in types:
+        out.setdefault("items", _ANY_JSON)
+
+
 def _modernise(out: dict[str, Json], schema: dict[str, Json]) -> None:
     """OpenAPI 3.0 keywords as 2020-12 has them."""
     if schema.get("nullable") is True and isinstance(out.get("type"), str):
@@ -227,6 +273,3 @@ def _place(resource: dict[str, Json], pointer: str, schema: Json) -> None:
         resource.update(schema)
     elif isinstance(node, dict):
         node[parts[-1]] = schema
-
-
-__all__ = ["Derived", "Direction", "Said", "derive", "escape", "hidden_names", "marked_at", "parts_of"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.contract.dialect import Derived
 from mockserver.contract.spot import escape, target
-from mockserver.core.text import Json, pointer, resolve
+from mockserver.core.text import Json, resolve
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -34,8 +34,6 @@ _RANKS: Final = {
             "minLength",
             "pattern",
             "format",
-            "contentEncoding",
-            "contentMediaType",
             "const",
             "enum",
             "not",
@@ -145,6 +143,3 @@ def _child(step: str | int, steps: list[str | int], index: int, part: str | int,
     if step == "properties":
         return (1, 0, list(schema["properties"]).index(steps[index + 1]))
     return (1, 1, list(value).index(part))
-
-
-__all__ = ["Trace", "pointer", "trace"]

@@ -95,9 +95,16 @@ class RequestCheck:
             found.append(self._security_violation(security, request))
         if self._parameters:
             found += self._parameter_violations(match, request)
-        if self._bodies is not None:
+        if self._bodies is not None and not self._plainly_fits(self._bodies, payload):
             found += self._body_violations(self._bodies, payload)
         return tuple(found)
+
+    def _plainly_fits(self, bodies: MediaTypes[Body], payload: Payload) -> bool:
+        """The common case at once: JSON of a listed type that its schema allows."""
+        if payload.value is ABSENT or payload.problem is not None:
+            return False
+        body = bodies.find(payload.media)
+        return body is not None and body.is_json and body.holds(payload.value)
 
     def _security_violation(self, security: Security, request: Request) -> Violation:
         missing = security.find(request) == "missing"
@@ -189,7 +196,7 @@ class RequestCheck:
                 yield from_breach(breach, "client", self._name, "body")
 
     def _breaches(self, body: Body, payload: Payload) -> list[Breach]:
-        value = payload.value
+        value: Json = payload.value
         if payload.media == FORM_MEDIA:
             value = body.form(payload.text)
         elif payload.media.startswith("text/"):

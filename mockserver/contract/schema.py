@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import jsonschema_rs
 
 from mockserver.contract.codes import code_of
-from mockserver.contract.dialect import Derived, Direction, derive
+from mockserver.contract.dialect import FINITE, Derived, Direction, derive
 from mockserver.contract.formats import FORMATS
 from mockserver.contract.nearest import Branch, nearest
 from mockserver.contract.order import Trace, trace
-from mockserver.contract.spot import Spot, escape
+from mockserver.contract.spot import Spot
 from mockserver.contract.words import describe, is_secret
 from mockserver.core.text import Json, pointer, resolve
 from mockserver.errors import DocumentError
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
 _DOCUMENT: Final = "urn:mockserver:document"
-_JSON: Final = {
-    "type": ["null", "boolean", "object", "array", "number", "string"],
-    "items": {"$ref": "#/$defs/json"},
-    "additionalProperties": {"$ref": "#/$defs/json"},
-}
 _LONE: Final = re.compile("[\ud800-\udfff]")
 # Surrogates that stand alone are legal in JSON and not in UTF-8; they travel through the validator in private use.
 _PRIVATE: Final = 0x10F800 - 0xD800
@@ -65,10 +61,12 @@ class Shape:
     def __init__(self, schema: Spot, direction: Direction) -> None:
         self.schema = schema
         self._derived: Derived = derive(schema, direction)
-        reference = f"{_DOCUMENT}#{_quote(schema.pointer)}"
+        wanted = [f"{_DOCUMENT}#{quote(schema.pointer)}"]
+        if not self._derived.covered:
+            wanted.append(f"{_DOCUMENT}#/{FINITE}")
         try:
             validator = jsonschema_rs.Draft202012Validator(
-                {"allOf": [{"$ref": reference}, {"$ref": "#/$defs/json"}], "$defs": {"json": _JSON}},
+                {"allOf": [{"$ref": reference} for reference in wanted]},
                 registry=jsonschema_rs.Registry([(_DOCUMENT, self._derived.resource)]),
                 validate_formats=True,
                 formats=dict(FORMATS),
@@ -97,7 +95,7 @@ class Shape:
         found: list[tuple[Trace, Breach]] = []
         for error in errors:
             parts = tuple(_show(part) if isinstance(part, str) else part for part in error.instance_path)
-            if error.evaluation_path[:2] == ["allOf", 1]:
+            if error.schema_path[:1] == [FINITE]:
                 breach = self._breach("number", self.schema.pointer, parts, value, [], secret=False)
                 found.append((Trace.last(parts), breach))
                 continue
@@ -175,13 +173,6 @@ def _at(value: Json, parts: tuple[str | int, ...]) -> Json:
     return value
 
 
-def _quote(path: str) -> str:
-    """A JSON Pointer as a URI fragment."""
-    from urllib.parse import quote
-
-    return quote(path, safe="/~!$&'()*+,;=:@")
-
-
 def _hide(value: Json) -> Json:
     """The value with every lone surrogate in private use."""
     if isinstance(value, str):
@@ -196,6 +187,3 @@ def _hide(value: Json) -> Json:
 def _show(text: str) -> str:
     """The text with its lone surrogates back."""
     return _HIDDEN.sub(lambda found: chr(ord(found[0]) - _PRIVATE), text)
-
-
-__all__ = ["Breach", "Shape", "escape"]

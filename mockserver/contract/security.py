@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from mockserver.contract.parameters import cookie_pairs, query_pairs
 from mockserver.contract.spot import Spot
 from mockserver.core.http import Request
 
 Finding = Literal["present", "missing", "malformed"]
-_WORST: Final[Mapping[Finding, int]] = {"present": 0, "malformed": 1, "missing": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +79,36 @@ class Security:
         """The best finding among the alternatives; an alternative is as good as its worst scheme."""
         best: Finding = "missing"
         for alternative in self.alternatives:
-            found = max((scheme.find(request) for scheme in alternative), key=_WORST.__getitem__)
+            found: Finding = "present"
+            for scheme in alternative:
+                found = _worse(found, scheme.find(request))
             if found == "present":
                 return found
-            best = min(best, found, key=_WORST.__getitem__)
+            if found == "malformed":
+                best = found
         return best
 
     @property
     def wanted(self) -> str:
-        return ", or ".join(" and ".join(scheme.wanted for scheme in needed) for needed in self.alternatives)
+        """What to send, for a sentence."""
+        told = dict.fromkeys(" and ".join(scheme.wanted for scheme in needed) for needed in self.alternatives)
+        return ", or ".join(told)
+
+
+def _worse(one: Finding, other: Finding) -> Finding:
+    if one == "missing" or other == "missing":
+        return "missing"
+    return one if other == "present" else other
 
 
 def _authorization(scheme: str, header: str | None) -> Finding:
     if header is None or not header.strip():
         return "missing"
     name, _, credential = header.strip().partition(" ")
-    if name.lower() != scheme:
+    credential = credential.strip()
+    if name.lower() != scheme or not credential:
         return "malformed"
-    if not credential.strip():
-        return "malformed"
-    if scheme == "basic" and not _is_pair(credential.strip()):
-        return "malformed"
-    return "present"
+    return "malformed" if scheme == "basic" and not _is_pair(credential) else "present"
 
 
 def _is_pair(text: str) -> bool:

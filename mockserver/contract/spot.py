@@ -23,8 +23,8 @@ def target(reference: str, where: str) -> str:
     if reference == "#" or reference.startswith("#/"):
         return unquote(reference[1:])
     raise DocumentError(
-        f"{where}: `$ref: {reference}` leads out of the document. "
-        "Only references within it (`#/components/...`) can be followed: copy what it points at into `components`."
+        f"{where}: `$ref: {reference}` is no pointer into this document. "
+        "Only references such as `#/components/...` can be followed: copy what it points at into `components`."
     )
 
 

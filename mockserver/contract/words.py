@@ -129,12 +129,10 @@ _BOUNDS: Final[Mapping[str, str]] = {
     "minContains": "at least {} items of the kind `contains` describes",
     "maxContains": "at most {} items of the kind `contains` describes",
 }
-_NAMED: Final = frozenset(("format", "pattern", "contentEncoding", "contentMediaType"))
+_NAMED: Final = frozenset(("format", "pattern"))
 _FIXED: Final[Mapping[str, tuple[str, str]]] = {
     "format": ("the format {}", ""),
     "pattern": ("text that matches {}", ""),
-    "contentEncoding": ("text encoded as {}", ""),
-    "contentMediaType": ("text of the media type {}", ""),
     "uniqueItems": ("items that are all different", "Remove the repeated items."),
     "contains": ("an item of the kind `contains` describes", ""),
     "unevaluatedItems": ("no further items", "Remove the items the schema does not know."),

@@ -21,9 +21,9 @@ class Headers(tuple[tuple[str, str], ...]):
 
     def first(self, name: str) -> str | None:
         """The first value under `name`, or None."""
-        wanted = name.lower()
+        wanted, length = name.lower(), len(name)
         for key, value in self:
-            if key.lower() == wanted:
+            if len(key) == length and key.lower() == wanted:
                 return value
         return None
 
