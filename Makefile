@@ -65,8 +65,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
-# The npm packages some tests drive the server with. Without npm those tests say so themselves.
-clients: $(if $(wildcard $(CLIENTS)/package.json),$(if $(shell command -v npm),$(CLIENTS)/node_modules/.installed))
+clients: $(if $(wildcard $(CLIENTS)/package.json),$(if $(shell command -v npm),$(CLIENTS)/node_modules/.installed))  ## install the npm clients the tests use
 
 $(CLIENTS)/node_modules/.installed: $(wildcard $(CLIENTS)/package.json $(CLIENTS)/package-lock.json)
 	@echo "Installing the npm clients the tests use into $(CLIENTS)/node_modules"

@@ -10,7 +10,10 @@ MockserverError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
+
+# More names than this help nobody who reads them in an error.
+_MANY: Final = 24
 
 
 class MockserverError(Exception):
@@ -36,13 +39,16 @@ class StartError(MockserverError):
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """A sentence for a name that does not exist: `no reading "x"; did you mean "y"? There are: ...`."""
+    """A sentence for a name that does not exist: `no reading "x"; did you mean "y"? There are: y, z`."""
     from difflib import get_close_matches  # only ever needed on the way out
 
     names = sorted(set(known))
     if not names:
         return f'no {what} "{name}"; there are none'
-    near = get_close_matches(name.lower(), [each.lower() for each in names], n=1, cutoff=0.5)
-    nearest = [each for each in names if each.lower() in near][:1]
-    meant = f'did you mean "{nearest[0]}"? There are' if nearest else "there are"
+    spelled = {each.lower(): each for each in names}
+    near = [spelled[each] for each in get_close_matches(name.lower(), spelled, n=3, cutoff=0.5)]
+    if len(names) > _MANY:
+        meant = ", ".join(f'"{each}"' for each in near)
+        return f'no {what} "{name}" among the {len(names)} there are' + (f"; did you mean {meant}?" if near else "")
+    meant = f'did you mean "{near[0]}"? There are' if near else "there are"
     return f'no {what} "{name}"; {meant}: {", ".join(names)}'

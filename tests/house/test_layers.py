@@ -44,6 +44,7 @@ HOMES: Mapping[str, set[str]] = {
     "rich": {"cli"},
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},
+    "werkzeug": {"contract.reference"},
     "yaml": {"contract"},
     "yarl": {"server"},
     "multidict": {"server"},
