@@ -1,0 +1,171 @@
+"""A section's projects to records: their clips, posted clips, and the runs they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from mockserver.core.chance import Chance
+from mockserver.core.text import Json, Record
+from mockserver.core.world import Change, Put
+from mockserver.providers.restream.plans import Span
+from mockserver.providers.restream.plot import Path, Plot, wrong
+from mockserver.providers.restream.records import source_key
+from mockserver.providers.restream.runs import began, new_clip, new_run, plan_run, planned
+
+# From call to clip, as in the documentation's samples.
+_FIRST_CLIP: Final = 367_032
+# A stream has room for one clip in so many seconds.
+_ROOM: Final = 180
+
+
+def project_records(plot: Plot, files: Mapping[str, Record]) -> Iterator[Change]:
+    """Raises ValueError for a source that is not there, has two projects or no room for its clips."""
+    seen: set[str] = set()
+    for index, entry in enumerate(plot.entries("projects")):
+        path = ("projects", index)
+        file = _source(plot, entry, files, path)
+        project = _project(plot, entry, path)
+        source = source_key(project["account"], project["sourceTypeName"], project["sourceIdentifier"])
+        for key in (project["id"], source):
+            if key in seen:
+                raise wrong(path, f"there are two projects of `{key}`")
+            seen.add(key)
+        yield from _one(plot, entry, project, file, path)
+
+
+def _one(plot: Plot, entry: Record, project: Json, file: Record | None, path: Path) -> Iterator[Change]:
+    runs = entry.get("runs", ())
+    whole = not runs or any(run.get("kind", "whole") == "whole" for run in runs)
+    clips = list(_clips(plot, entry, project, file, path, whole=whole))
+    project["clipsMade"] = len(clips)
+    project["lastActivity"] = max(project["createdAt"], *(clip["createdAt"] for clip in clips), 0)
+    for number, run in enumerate(runs, 1):
+        record = _run(plot, run, number, project, file, clips, (*path, "runs", number - 1))
+        if record["startedAt"] is not None:
+            project["lastActivity"] = max(project["lastActivity"], record["startedAt"])
+        yield Put("run", record["id"], record)
+    yield Put("project", project["id"], project)
+    for clip in clips:
+        yield Put("clip", clip["id"], clip)
+    yield from _posts(plot, entry, project, path)
+
+
+def _source(plot: Plot, entry: Record, files: Mapping[str, Record], path: Path) -> Record | None:
+    """The file a project is made from; None for an event, or for a file that is gone."""
+    if entry.get("sourceTypeName", "Event") == "Event":
+        if entry.get("runs"):
+            raise wrong((*path, "runs"), "only for a project of a VideoStorageFile")
+        return None
+    if "sourceIdentifier" not in entry:
+        raise wrong(path, "a project of a VideoStorageFile has `sourceIdentifier`, the id of its file")
+    file = files.get(entry["sourceIdentifier"].lower())
+    if file is not None and file["account"] != plot.owner(entry, path):
+        raise wrong((*path, "sourceIdentifier"), "the file belongs to another account")
+    return file
+
+
+def _project(plot: Plot, entry: Record, path: Path) -> dict[str, Json]:
+    chance = plot.chance("project", *path)
+    return {
+        "id": entry.get("projectId", chance.uuid()).lower(),
+        "account": plot.owner(entry, path),
+        "sourceTypeName": entry.get("sourceTypeName", "Event"),
+        "sourceIdentifier": entry.get("sourceIdentifier", chance.uuid()).lower(),
+        "title": entry["title"],
+        "createdAt": plot.at(entry.get("createdAt", 0), (*path, "createdAt")),
+        "lastActivity": 0,
+        "clipsMade": 0,
+    }
+
+
+def _clips(
+    plot: Plot, entry: Record, project: Record, file: Record | None, path: Path, *, whole: bool
+) -> Iterator[Record]:
+    wanted = entry.get("clips", 0)
+    entries: Sequence[Record] = [{}] * wanted if isinstance(wanted, int) else wanted
+    duration = file["durationSeconds"] if file and file["durationSeconds"] is not None else None
+    room = min(_ROOM, int(duration) // len(entries)) if duration and entries else _ROOM
+    for index, clip in enumerate(entries):
+        here = (*path, "clips", index)
+        chance = plot.chance("clip", *path, index)
+        start, end = _span(clip, chance, index, room, here)
+        if duration is not None and end > duration:
+            raise wrong(here, f"the clip ends at {end} s, behind the file's end at {duration} s")
+        favourite = clip.get("favouritedAt")
+        yield {
+            **_worded(clip, chance),
+            "project": project["id"],
+            "account": project["account"],
+            "number": index + 1,
+            "whole": whole,
+            "start": start,
+            "end": end,
+            "favouritedAt": None if favourite is None else plot.at(favourite, (*here, "favouritedAt")),
+            "createdAt": plot.at(clip["createdAt"], (*here, "createdAt"))
+            if "createdAt" in clip
+            else project["createdAt"] + _FIRST_CLIP + index * 1000,
+        }
+
+
+def _worded(clip: Record, chance: Chance) -> dict[str, Json]:
+    drawn = new_clip(chance, silent=False)
+    return {
+        "id": clip.get("clipId", drawn["id"]).lower(),
+        "name": clip.get("name", drawn["name"]),
+        "score": clip.get("viralityScore", drawn["score"]),
+        "explanation": clip.get("viralityScoreExplanation", drawn["explanation"]),
+        "transcript": clip.get("transcriptText", drawn["transcript"]),
+    }
+
+
+def _span(clip: Record, chance: Chance, index: int, room: int, path: Path) -> tuple[Json, Json]:
+    if ("sourceStartSeconds" in clip) != ("sourceEndSeconds" in clip):
+        raise wrong(path, "a clip has both `sourceStartSeconds` and `sourceEndSeconds`, or neither")
+    if "sourceStartSeconds" in clip:
+        if clip["sourceEndSeconds"] <= clip["sourceStartSeconds"]:
+            raise wrong((*path, "sourceEndSeconds"), "the clip ends before it begins")
+        return clip["sourceStartSeconds"], clip["sourceEndSeconds"]
+    if room < 1:
+        raise wrong(path, "the file is too short for so many clips")
+    length = min(room, chance.between(15, 75))
+    start = index * room + chance.below(room - length + 1)
+    return start, start + length
+
+
+def _posts(plot: Plot, entry: Record, project: Record, path: Path) -> Iterator[Change]:
+    for index, post in enumerate(entry.get("postedClips", ())):
+        here = (*path, "postedClips", index)
+        id = plot.chance("post", *here).uuid()
+        record = {
+            "id": id,
+            "project": project["id"],
+            "clipId": post["clipId"].lower(),
+            "platform": post["platform"],
+            "channelId": post["channelId"],
+            "status": post.get("status", "Published"),
+            "createdAt": plot.at(post.get("createdAt", 0), (*here, "createdAt")),
+            "platformUrl": post.get("platformUrl"),
+        }
+        yield Put("post", id, record)
+
+
+def _run(
+    plot: Plot, run: Record, number: int, project: Record, file: Record | None, clips: list[Record], path: Path
+) -> Record:
+    """A run as it stands: one that is done has made the project's clips, a running one begins now."""
+    if file is None or file["durationSeconds"] is None:
+        raise wrong(path, "a run needs the file of its project, with a duration")
+    kind, state, mode = run.get("kind", "whole"), run.get("state", "done"), run.get("mode", "multi")
+    if (kind == "range") != ("range" in run):
+        raise wrong(path, "`range` is for a run of kind `range`, which has one")
+    span = Span(*run["range"]) if kind == "range" else None
+    record = new_run(
+        plot.chance("run", *path).uuid(), project, number, file, mode=mode, range=span, lane=kind == "whole"
+    )
+    if state == "running":
+        whole = span or Span(0, file["durationSeconds"])
+        plan, fails = plan_run(file, whole, mode, plot.chance("plan", *path), first=number == 1)
+        return began(planned(record, plan, fails=fails), plot.moment)
+    made = [[0, clip["start"], clip["end"]] for clip in clips] if state == "done" else []
+    return {**record, "state": state, "plan": made, "made": len(made), "startedAt": project["createdAt"]}
