@@ -1,0 +1,124 @@
+"""Examples and defaults against the schemas they stand in or beside, references followed.
+
+What is broken elsewhere and reported there is taken out first, so that it hides no contradiction beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from mockserver.contract.lint.codes import Defect
+from mockserver.contract.lint.outline import Outline, Path, Site
+from mockserver.core.text import Json, pointer
+
+_DOCUMENT: Final = "urn:document"
+_NAMES: Final = {"L301": "example", "L302": "default"}
+
+
+def examples(outline: Outline, broken: Iterable[Path]) -> Iterator[Defect]:
+    """Every example and default. `broken` are the paths of schemas that can't be used; anything keeps them."""
+    wanted = [item for site in outline.sites for item in _given(outline, site)]
+    if not wanted:
+        return
+    document = _usable(outline, set(broken))
+    registry = jsonschema_rs.Registry([(_DOCUMENT, document)])
+    for code, schema, at, value in wanted:
+        reason = _contradiction(registry, schema, value)
+        if reason is not None:
+            yield outline.defect(code, at, f"this {_NAMES[code]} contradicts its schema: {reason}")
+
+
+def _given(outline: Outline, site: Site) -> Iterator[tuple[str, Path, Path, Json]]:
+    """Code, path of the schema, path of the value, value."""
+    if not isinstance(site.value, dict):
+        return
+    if site.kind == "schema":
+        if outline.version == "3.0" and "$ref" in site.value:
+            return
+        if "default" in site.value:
+            yield "L302", site.path, (*site.path, "default"), site.value["default"]
+        if "example" in site.value:
+            yield "L301", site.path, (*site.path, "example"), site.value["example"]
+        listed = site.value.get("examples")
+        if isinstance(listed, list):
+            for index, value in enumerate(listed):
+                yield "L301", site.path, (*site.path, "examples", index), value
+    elif site.kind in ("media-type", "parameter", "header") and outline.kinds.get((*site.path, "schema")) == "schema":
+        schema = (*site.path, "schema")
+        if "example" in site.value:
+            yield "L301", schema, (*site.path, "example"), site.value["example"]
+        named = site.value.get("examples")
+        if isinstance(named, dict):
+            for name, example in named.items():
+                if isinstance(example, dict) and "value" in example:
+                    yield "L301", schema, (*site.path, "examples", name, "value"), example["value"]
+
+
+def _contradiction(registry: jsonschema_rs.Registry, schema: Path, value: Json) -> str | None:
+    """Why the value is not allowed; None if it is, or if the schema is beyond use for a reason given elsewhere."""
+    reference = f"{_DOCUMENT}#{quote(pointer(schema), safe='/~')}"
+    try:
+        validator = jsonschema_rs.Draft202012Validator({"$ref": reference}, registry=registry)
+        first = next(iter(validator.iter_errors(value)), None)
+    except (ValueError, jsonschema_rs.ReferencingError, OverflowError):
+        return None
+    if first is None:
+        return None
+    where = pointer([str(part) for part in first.instance_path])
+    return f"{first.message[:200]}" + (f" (at {where})" if where else "")
+
+
+def _usable(outline: Outline, broken: set[Path]) -> Json:
+    """A copy of the document in which broken schemas allow everything and 3.0 reads as JSON Schema 2020-12."""
+    document = _clone(outline.document.value)
+    for path in broken:
+        _put(document, path, True)
+    if outline.version == "3.0":
+        for site in outline.sites:
+            if site.kind == "schema" and isinstance(site.value, dict) and site.path not in broken:
+                _put(document, site.path, _modern(_get(document, site.path)))
+    return document
+
+
+def _clone(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {str(key): _clone(item) for key, item in value.items()}
+    return [_clone(item) for item in value] if isinstance(value, list) else value
+
+
+def _get(document: Json, path: Path) -> Json:
+    """What stands at a path; True if something above it was taken out already."""
+    for part in path:
+        if document is True:
+            break
+        document = document[part]
+    return document
+
+
+def _put(document: Json, path: Path, value: Json) -> None:
+    holder = _get(document, path[:-1])
+    if path and holder is not True:
+        holder[path[-1]] = value
+
+
+def _modern(schema: Json) -> Json:
+    """A 3.0 schema in the words of 2020-12; what is below it stays."""
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    modern = dict(schema)
+    for bound, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        flag = modern.pop(strict, None)
+        if flag is True and bound in modern:
+            modern[strict] = modern.pop(bound)
+    if modern.pop("nullable", None) is True:
+        if isinstance(modern.get("type"), str):
+            modern["type"] = [modern["type"], "null"]
+        if isinstance(modern.get("enum"), list):
+            modern["enum"] = [*modern["enum"], None]
+    return modern
