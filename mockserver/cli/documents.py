@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
-from mockserver.cli.show import as_json, say, table
+from mockserver.cli.show import as_json, say
 from mockserver.cli.words import Words
-from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
 
 
@@ -19,21 +20,37 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
 
 
 def _lint(parser: Words, words: Sequence[str]) -> int:
-    parser.add_argument("what", metavar="PROVIDER|FILE", help="a provider's document as published, or a document's file")
-    parser.add_argument("--json", action="store_true", help="the defects with every detail, for a program")
+    parser.add_argument("what", metavar="PROVIDER|FILE", help="a provider's document as published, or any file")
+    parser.add_argument("--json", action="store_true", help="a list of objects, for a program")
     given = parser.read(words)
     if given is None:
         return 0
-    from mockserver.contract.lint import lint
+    from mockserver.contract.lint import Severity, lint_file
 
-    path = _document(given.what)
-    defects = lint(path.read_bytes(), given.what)
+    defects = lint_file(_file(given.what))
+    counts = Counter(defect.severity for defect in defects)
     if given.json:
         as_json([asdict(defect) for defect in defects])
     else:
         for defect in defects:
             say(str(defect))
-    return 1 if any(defect.severity == "error" for defect in defects) else 0
+        say(", ".join(f"{counts[one]} {one}{'' if counts[one] == 1 else 's'}" for one in get_args(Severity)))
+    return 1 if counts["error"] else 0
+
+
+def _file(what: str) -> Path:
+    """The document of a provider as published, or the file of that name. Raises UsageError if it is neither."""
+    from mockserver import resources
+    from mockserver.providers import registry
+
+    known = registry.names()
+    if what in known:
+        (provider,) = registry.find([what])
+        return (provider.specs or resources.specs(what)) / "openapi.yaml"
+    path = Path(what)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return path
+    raise UsageError(f"{unknown('provider', what, known)}. Nor is there a file of that name")
 
 
 def _spec(parser: Words, words: Sequence[str]) -> int:
@@ -71,4 +88,8 @@ def _explain(parser: Words, words: Sequence[str]) -> int:
     return 0
 
 
-_COMMANDS: Final[Mapping[str, Callable[[Words, Sequence[str]], int]]] = {"lint": _lint, "spec": _spec, "explain": _explain}
+_COMMANDS: Final[Mapping[str, Callable[[Words, Sequence[str]], int]]] = {
+    "lint": _lint,
+    "spec": _spec,
+    "explain": _explain,
+}

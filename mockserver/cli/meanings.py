@@ -49,7 +49,13 @@ def _reading(reading: Reading) -> str:
 
 
 def _card(card: Card) -> str:
-    lines = [f"{card.name}  {card.status} from {card.operation.id}", "", card.about, "", card.curl("http://127.0.0.1:4080")]
+    lines = [
+        f"{card.name}  {card.status} from {card.operation.id}",
+        "",
+        card.about,
+        "",
+        card.curl("http://127.0.0.1:4080"),
+    ]
     return "\n".join([*lines, "", f"It says   {card.says}"] if card.says else lines)
 
 
