@@ -6,7 +6,7 @@ told by a JSON Schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -64,20 +64,20 @@ def read_world(
     name: str,
     *,
     providers: Iterable[Provider],
-    installed: Iterable[str],
+    installed: Callable[[], Iterable[str]],
     readings: Iterable[Reading],
 ) -> WorldDocument:
     """A world document from its text. Raises WorldError with all that is wrong, each with file, line and field.
 
-    Only the sections of `providers` are looked into; those of other `installed` ones may stand there too. `readings`
-    are those of `providers`.
+    Only the sections of `providers` are looked into; those of others that are `installed` may stand there too.
+    `readings` are those of `providers`.
     """
     try:
         document = load_yaml(text, source)
     except DocumentError as error:
         raise WorldError(str(error)) from None
     served = {provider.name: provider for provider in providers}
-    wrong = list(_frame(document, {*installed, *served}))
+    wrong = list(_frame(document, served, installed))
     if not wrong:
         wrong += _readings(document, served, tuple(readings))
         for provider in served.values():
@@ -91,14 +91,17 @@ def read_world(
     return WorldDocument(name, document, chosen)
 
 
-def _frame(document: Document, providers: set[str]) -> Iterator[str]:
+def _frame(document: Document, served: Mapping[str, Provider], installed: Callable[[], Iterable[str]]) -> Iterator[str]:
     value = document.value
     if not isinstance(value, dict):
-        yield _said(document, "", f"expected a mapping with {', '.join(sorted(providers))}, got {_got(value)}")
+        yield _said(document, "", f"expected a mapping with {', '.join(served)}, got {_got(value)}")
         return
+    known = {*_FRAME, *served}
+    if not known.issuperset(value):
+        known.update(installed())
     for key, item in value.items():
-        if key not in _FRAME and key not in providers:
-            yield _said(document, pointer([key]), unknown("part of a world document", key, {*_FRAME, *providers}))
+        if key not in known:
+            yield _said(document, pointer([key]), unknown("part of a world document", key, known))
         elif key == "about":
             if not isinstance(item, str):
                 yield _said(document, "/about", f"expected a text, got {_got(item)}")

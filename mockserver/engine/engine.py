@@ -88,10 +88,6 @@ class Engine:
         """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
         await self.worlds.open(origin)
 
-    def service(self, path: str) -> Service:
-        """Whose path this is."""
-        return self._mounts.find(path)
-
     async def respond(self, request: Request) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
         began = self.ports.stopwatch()
@@ -112,6 +108,14 @@ class Engine:
         operation = call.operation.id if call.operation else None
         took = (self.ports.stopwatch() - began) // 1000
         entry = self.journal.add(self.clock.now(), name, world, operation, request, reply, violations, took)
+        self.ports.watch(entry)
+        return reply
+
+    def refuse(self, request: Request, status: int, why: str) -> Reply:
+        """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
+        provider = self._mounts.find(request.path).provider
+        reply = provider.refuse(status, why)
+        entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
         self.ports.watch(entry)
         return reply
 

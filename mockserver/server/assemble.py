@@ -1,0 +1,137 @@
+"""Introduces everyone to everyone: settings in, an engine out. Reads the files a server needs, and nothing later."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from mockserver import resources
+from mockserver.contract.check import compile_contract
+from mockserver.contract.document import effective
+from mockserver.contract.readings import load_readings
+from mockserver.core.contract import Contract
+from mockserver.core.provider import Provider
+from mockserver.core.reading import Reading
+from mockserver.engine.clock import Clock
+from mockserver.engine.documents import Seed, WorldDocument, read_world
+from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.journal import Journal
+from mockserver.engine.readings import refuse, settle
+from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
+from mockserver.errors import UsageError, WorldError, unknown
+from mockserver.providers import registry
+from mockserver.server import realtime
+from mockserver.settings import Settings
+from mockserver.stores.memory import MemoryStore
+
+DEFAULT_WORLD: Final = "default"
+
+log = logging.getLogger("mockserver")
+
+
+def build_engine(
+    settings: Settings,
+    *,
+    now: Callable[[], int] | None = None,
+    ports: Ports | None = None,
+    most_private: int = MOST_PRIVATE,
+) -> Engine:
+    """A server but for the wire; `await engine.open(url)` before the first request.
+
+    `now` is the source of real milliseconds. Two engines share compiled documents and nothing that changes. Raises
+    UsageError, DocumentError or WorldError.
+    """
+    providers = tuple(registry.find(settings.providers))
+    if not providers:
+        raise UsageError("no provider to serve: name one, or leave the names out to serve all")
+    readings = tuple(reading for provider in providers for reading in _readings(provider))
+    refused = refuse(settings.readings, readings)
+    if refused is not None:
+        raise UsageError(f"--reading {refused[0]}: {refused[1]}")
+    document = world_document(settings.world, settings.providers)
+    clock = Clock(now or realtime.milliseconds(), settings.at, frozen=settings.pace == 0)
+    store = MemoryStore({provider.name: provider.kinds for provider in providers})
+    terms = Terms(
+        settings.seed,
+        settings.pace,
+        {
+            provider.name: settle(provider.name, readings, document.readings, settings.readings)
+            for provider in providers
+        },
+    )
+    seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
+    return Engine(
+        [Service(provider, _contract(provider.name, provider.specs)) for provider in providers],
+        store=store,
+        worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
+        clock=clock,
+        journal=Journal(),
+        pace=settings.pace,
+        ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
+    )
+
+
+def log_blunder(error: Exception) -> None:
+    """Our own bugs, with their traceback."""
+    log.error("%s", error, exc_info=error)
+
+
+def world_document(world: str, providers: tuple[str, ...]) -> WorldDocument:
+    """A named world or a world file, checked for these providers. Raises WorldError."""
+    path = world_path(world)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise WorldError(f"{path}: the world file can't be read ({error.strerror}). Check its name.") from None
+    return _world_document(path, changed, tuple(dict.fromkeys(providers)))
+
+
+def world_path(world: str) -> Path:
+    """Where a world is written down: a name means one that comes with us. Raises WorldError with the nearest name."""
+    path = Path(world)
+    if path.suffix in (".yaml", ".yml", ".json") or len(path.parts) > 1:
+        return path
+    folder = resources.fixtures() / "worlds"
+    named = folder / f"{world}.yaml"
+    if not named.is_file():
+        known = [file.stem for file in folder.glob("*.yaml")]
+        raise WorldError(f"{unknown('world', world, known)}. A world file of your own needs its suffix: {world}.yaml")
+    return named
+
+
+@lru_cache(maxsize=16)
+def _world_document(path: Path, changed: int, providers: tuple[str, ...]) -> WorldDocument:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise WorldError(f"{path}: the world file can't be read ({error.strerror}). Check its name.") from None
+    found = registry.find(providers)
+    readings = [reading for provider in found for reading in _readings(provider)]
+    # A start world is never mistaken for a private one, whatever its file is called.
+    name = f"world-{path.stem}" if path.stem.startswith("test_") else path.stem
+    return read_world(text, _shown(path), name, providers=found, installed=registry.names, readings=readings)
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(resources.root())) if path.is_relative_to(resources.root()) else str(path)
+
+
+def _readings(provider: Provider) -> tuple[Reading, ...]:
+    return load_readings(provider.name, provider.specs)
+
+
+@cache
+def _contract(provider: str, specs: Path | None) -> Contract:
+    return compile_contract(effective(provider, specs).value)
+
+
+def _seed(provider: Provider, document: WorldDocument, settings: Settings) -> Seed:
+    """A provider its world file says nothing of starts as in the default world; one that has no part there, empty."""
+    section = document.section(provider.name)
+    if section is None and document.name != DEFAULT_WORLD:
+        document = world_document(DEFAULT_WORLD, settings.providers)
+        section = document.section(provider.name)
+    return Seed(provider, document, section if section is not None else {})

@@ -1,0 +1,47 @@
+"""A bound socket and the URL it is reached at."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from mockserver.errors import StartError
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A TCP socket bound to host and port (0 takes a free one), not yet listening. Raises StartError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError) as error:
+        raise StartError(f"--host {host}: no such host ({error}). 127.0.0.1 serves this machine only.") from None
+    family, kind, protocol, _, address = found[0]
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise StartError(_why(host, port, error)) from None
+    return sock
+
+
+def _why(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} on {host} is taken, perhaps by another mockserver (`ss -ltnp 'sport = :{port}'` or "
+            f"`lsof -i :{port}` names the process). Stop it, or choose another port: --port 0 takes a free one."
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} needs more rights than this user has. Choose one above 1023: --port 4080."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"--host {host} is no address of this machine. 127.0.0.1 serves this machine only, 0.0.0.0 all networks."
+    return f"can't listen on {host}, port {port}: {error.strerror}."
+
+
+def url_of(sock: socket.socket) -> str:
+    """The URL a client on this machine reaches a bound socket at."""
+    host, port = sock.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,95 @@
+"""`mockserver serve`: an engine on a port until somebody says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from mockserver.engine.engine import Engine, Ports
+from mockserver.errors import StartError
+from mockserver.server import realtime
+from mockserver.server.assemble import build_engine, log_blunder
+from mockserver.server.log import RequestLog
+from mockserver.server.serving import serving
+from mockserver.settings import Settings
+
+# Fewer, larger sweeps: what a server keeps are records, and those hold no cycles.
+_SWEEPS: Final = (50_000, 20, 50)
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> int:
+    """Serve until SIGTERM or SIGINT; 0 when all in flight is finished. `announce` gets the URL once the port is open.
+
+    Raises MockserverError if it can't start.
+    """
+    requests = RequestLog(sys.stdout, settings.log_format)
+    watch = requests.write if settings.log else Ports().watch
+    ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
+    engine = build_engine(settings, ports=ports)
+    with asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
+        runner.run(_serve(engine, settings, announce))
+    requests.flush()
+    return 0
+
+
+async def _serve(engine: Engine, settings: Settings, announce: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop)
+    if settings.ready_file is not None:
+        _forget(settings.ready_file)
+    async with serving(engine, settings.host, settings.port) as url:
+        if settings.ready_file is not None:
+            _ready(settings.ready_file, url)
+        try:
+            announce(url)
+            gc.freeze()
+            gc.set_threshold(*_SWEEPS)
+            await stop.wait()
+        finally:
+            if settings.ready_file is not None:
+                _forget(settings.ready_file)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop, if it is installed: two thirds of the time for each request."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _ready(path: Path, url: str) -> None:
+    """Tell who waits that the port is open; the file is there whole or not at all. Raises StartError."""
+    port = int(url.rpartition(":")[2])
+    written = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        written.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}) + "\n")
+        written.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            written.unlink(missing_ok=True)
+        raise StartError(f"--ready-file {path}: can't be written ({error.strerror}). Check the folder.") from None
+
+
+def _forget(path: Path) -> None:
+    """A ready file of a server that is not ready would lie."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)

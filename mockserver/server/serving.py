@@ -1,0 +1,38 @@
+"""An engine on a port, for as long as a `with` block lasts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from mockserver.engine.engine import Engine
+from mockserver.server.app import App
+from mockserver.server.listen import bind, url_of
+
+# What is in flight at the end gets this long, twice: to end by itself, and after it was told to.
+FINISH_SECONDS: Final = 0.35
+
+
+@asynccontextmanager
+async def serving(engine: Engine, host: str, port: int, **limits: Any) -> AsyncIterator[str]:
+    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
+
+    At the end no new connection is taken, and what is in flight is finished. Raises StartError or WorldError.
+    """
+    sock = bind(host, port)
+    try:
+        url = url_of(sock)
+        await engine.open(url)
+        app = App(engine, url, **limits)
+        server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        yield url
+    finally:
+        server.close()
+        app.pre_shutdown()  # idle connections have nothing to finish
+        await app.shutdown(FINISH_SECONDS)
