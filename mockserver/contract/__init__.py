@@ -1,1 +1,1 @@
-
+"""The provider's document: loaded, overlaid, linted, compiled, explained. Text in, values out; it sees no provider."""

@@ -123,7 +123,7 @@ class _Builder:
                 self.anchors[event.anchor] = (event.value, self._mark(event), 1)
             return
         value: Json = event.value
-        if event.implicit[0]:
+        if event.tag is None and event.implicit[0]:
             value = self._plain(event, event.value)
         elif event.tag is not None and event.tag not in ("!", _TAG + "str"):
             value = self._tagged(event, event.tag.removeprefix(_TAG))

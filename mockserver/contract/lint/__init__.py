@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.contract.document import display, read_text
-from mockserver.contract.lint.codes import LINT_CODES, Defect, LintCode, Severity
+from mockserver.contract.lint.codes import LINT_CODES, LintCode, Severity
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.examples import examples
 from mockserver.contract.lint.frame import fields, frame, security
 from mockserver.contract.lint.operations import operations, parts, paths
@@ -30,10 +31,10 @@ _RULES: Final[tuple[Rule, ...]] = (frame, fields, security, references, schemas,
 _UNUSABLE: Final = frozenset({"L101", "L102", "L103", "L104", "L105", "L106", "L201", "L202", "L203", "L204", "L206"})
 
 
-def lint(document: Document | str | bytes, source: str = "document") -> tuple[Defect, ...]:
+def lint(document: Document | str | bytes, source: str = "document", folder: Path | None = None) -> tuple[Defect, ...]:
     """Every defect of a document or of its text, in the order of the lines. `source` is the text's name.
 
-    Relative references are looked up beside `source`.
+    Files that references name are looked for in `folder`, and not at all without one.
     """
     doubles: list[Defect] = []
     if not isinstance(document, Document):
@@ -60,7 +61,7 @@ def lint(document: Document | str | bytes, source: str = "document") -> tuple[De
         place = document.place()
         message = "the document is no mapping"
         return (Defect("L003", known.severity, place.source, place.line, place.column, "", message, known.remedy),)
-    drawn = outline(document)
+    drawn = outline(document, folder)
     found = [*doubles, *drawn.misfits, *(defect for rule in _RULES for defect in rule(drawn))]
     found += examples(drawn, _unusable(drawn, found))
     return tuple(
@@ -70,7 +71,7 @@ def lint(document: Document | str | bytes, source: str = "document") -> tuple[De
 
 def lint_file(path: Path) -> tuple[Defect, ...]:
     """Every defect of a file. Raises DocumentError if it can't be opened."""
-    return lint(read_text(path), display(path))
+    return lint(read_text(path), display(path), path.parent)
 
 
 def _unusable(drawn: Outline, defects: Iterable[Defect]) -> set[Steps]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from mockserver.contract.lint.codes import Defect
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.outline import Outline, Path, Site
 from mockserver.core.text import Json, pointer
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from mockserver.contract.lint.codes import Defect
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.grammar import METHODS
 from mockserver.contract.lint.outline import Outline, Path, Site, show
 from mockserver.contract.lint.references import find, steps

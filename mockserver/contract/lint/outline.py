@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path as Folder
 from typing import Final
 
-from mockserver.contract.lint.codes import LINT_CODES, Defect
+from mockserver.contract.lint.codes import LINT_CODES
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.grammar import KINDS
 from mockserver.contract.places import Document
 from mockserver.core.text import Json, pointer
@@ -36,9 +38,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A document's sites in order, what is no proper thing of its kind, and the version's family (`3.0` or `3.1`)."""
+    """A document's sites in order, what is no proper thing of its kind, and the version's family (`3.0` or `3.1`).
+
+    `folder` is where relative references are looked up, None if nowhere.
+    """
 
     document: Document
+    folder: Folder | None
     version: str
     sites: tuple[Site, ...]
     misfits: tuple[Defect, ...]
@@ -52,7 +58,7 @@ class Outline:
         return defect(self.document, code, path, message, remedy)
 
 
-def outline(document: Document) -> Outline:
+def outline(document: Document, folder: Folder | None = None) -> Outline:
     """The outline of a document whose value is a mapping, however broken."""
     version = "3.0" if str(document.value.get("openapi", "")).startswith("3.0") else "3.1"
     sites: list[Site] = []
@@ -67,7 +73,7 @@ def outline(document: Document) -> Outline:
         if shape in KINDS:
             sites.append(Site(shape, path, value))
         waiting.extend(reversed(below))
-    return Outline(document, version, tuple(sites), tuple(misfits), {site.path: site.kind for site in sites})
+    return Outline(document, folder, version, tuple(sites), tuple(misfits), {site.path: site.kind for site in sites})
 
 
 def _open(

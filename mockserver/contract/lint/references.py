@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from pathlib import Path as File
 from typing import Final
 from urllib.parse import unquote
 
-from mockserver.contract.lint.codes import Defect
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.outline import Outline, Path, Site, show
 from mockserver.core.text import Json, pointer
 
@@ -136,8 +135,7 @@ def _external(outline: Outline, at: Path, target: str) -> Iterator[Defect]:
         message = f"`{file}` is a UUID, read as the name of a file that is not there"
         yield outline.defect("L105", at, message + "; most likely a tool replaced the reference by an ID")
         return
-    base = File(outline.document.source)
-    if "\0" in file or not (base.parent / file).is_file():
+    if outline.folder is not None and ("\0" in file or not (outline.folder / file).is_file()):
         yield outline.defect("L105", at, f"there is no file `{file[:80]}` beside {outline.document.source}")
         return
     yield outline.defect("L106", at, f"what stands in `{file[:80]}` was not looked at")

@@ -8,7 +8,7 @@ from typing import Final
 
 import jsonschema_rs
 
-from mockserver.contract.lint.codes import Defect
+from mockserver.contract.lint.defect import Defect
 from mockserver.contract.lint.grammar import KINDS, words
 from mockserver.contract.lint.outline import Outline, Site, show
 from mockserver.core.text import Json
