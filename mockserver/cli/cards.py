@@ -5,71 +5,93 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from shlex import quote
-from urllib.parse import quote as percent_encode
-from urllib.parse import urlencode
+from shlex import join
+from urllib.parse import quote, urlencode
 
 from mockserver import resources
 from mockserver.contract.document import read_document
-from mockserver.contract.routes import read_routes
+from mockserver.contract.routes import Route, read_routes
 from mockserver.contract.spot import Spot
 from mockserver.core.contract import Operation
+from mockserver.core.payload import is_json
 from mockserver.core.text import Json, Record
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One case. `key` follows the name of a test key: "" or `+stranger`. `path` has its parameters filled in."""
+    """One case.
+
+    `role` follows the name of a test key ("" or `+stranger`), or is None to send no credential. `path` has its
+    parameters filled in. `body` is the text to send as `media`, None for no body.
+    """
 
     provider: str
     name: str
     about: str
     operation: Operation
-    key: str
+    role: str | None
     path: str
-    body: Json
+    media: str
+    body: str | None
     status: int
     says: str | None
+    outcome: Record
+
+    @property
+    def key(self) -> str:
+        """The key to send, "" for none."""
+        return "" if self.role is None else f"test_me{self.role}"
 
     @property
     def send(self) -> str:
         """The request in one line: method, path, body."""
-        body = "" if self.body is None else " " + json.dumps(self.body, ensure_ascii=False)
-        return f"{self.operation.method} {self.path}{body}"
+        return f"{self.operation.method} {self.path}" + (f" {self.body}" if self.body is not None else "")
 
-    def curl(self, url: str, key: str = "test_me") -> str:
+    def curl(self, url: str) -> str:
         """The same as a command to paste; `url` is where the server is."""
-        words = (
-            ["curl", "-X", self.operation.method] if self.operation.method != "POST" or self.body is None else ["curl"]
-        )
-        words += [quote(url + self.path), "-H", quote(f"Authorization: Bearer {key}{self.key}")]
+        words = ["curl", url + self.path]
+        if self.operation.method != ("GET" if self.body is None else "POST"):
+            words += ["-X", self.operation.method]
+        if self.key:
+            words += ["-H", f"Authorization: Bearer {self.key}"]
         if self.body is not None:
-            words += ["-H", "'Content-Type: application/json'", "-d", quote(json.dumps(self.body, ensure_ascii=False))]
-        return " ".join(words)
+            words += ["-H", f"Content-Type: {self.media}", "-d", self.body]
+        return join(words)
 
 
 def cards(documents: Mapping[str, Json]) -> Iterator[Card]:
     """The cards of providers; `documents` maps their names to their effective documents."""
     world = read_document(resources.fixtures() / "worlds" / "default.yaml").value
     for provider, document in documents.items():
-        operations = {route.operation.id: route.operation for route in read_routes(Spot.of(document))}
+        routes = {route.operation.id: route for route in read_routes(Spot.of(document))}
         for outcome in world.get(provider, {}).get("outcomes", ()):
-            yield _card(provider, outcome, operations[outcome["operation"]])
+            yield _card(provider, outcome, routes[outcome["operation"]])
 
 
-def _card(provider: str, outcome: Record, operation: Operation) -> Card:
-    path = operation.path
+def _card(provider: str, outcome: Record, route: Route) -> Card:
+    path = route.operation.path
     for name, value in outcome.get("path", {}).items():
-        path = path.replace(f"{{{name}}}", percent_encode(str(value), safe=""))
+        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
     query = outcome.get("query")
+    media = _media(route)
+    body = outcome.get("body")
     return Card(
         provider,
         outcome["name"],
         outcome["about"],
-        operation,
+        route.operation,
         outcome.get("key", ""),
         f"{path}?{urlencode(query)}" if query else path,
-        outcome.get("body"),
+        media,
+        None if body is None else json.dumps(body, ensure_ascii=False) if is_json(media) else urlencode(body),
         outcome["status"],
         outcome.get("says"),
+        outcome,
     )
+
+
+def _media(route: Route) -> str:
+    """The media type to send a body in: JSON, unless the operation takes only something else."""
+    content = route.spot.at("requestBody", "content")
+    known = [*content.value] if content else []
+    return next(filter(is_json, known), known[0] if known else "application/json")

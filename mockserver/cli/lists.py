@@ -76,7 +76,7 @@ def _outcomes(providers: Sequence[Provider]) -> Iterator[Row]:
             "provider": card.provider,
             "outcome": card.name,
             "operation": card.operation.id,
-            "key": f"test_me{card.key}",
+            "key": card.key,
             "send": card.send,
             "status": card.status,
             "meaning": card.about,
@@ -94,5 +94,5 @@ _ROWS: Final[Mapping[str, Callable[[Sequence[Provider]], Iterator[Row]]]] = {
 _COLUMNS: Final = {
     "routes": ("provider", "method", "path", "operation", "summary"),
     "readings": ("reading", "default", "others", "evidence", "question"),
-    "outcomes": ("outcome", "operation", "key", "send", "status", "meaning"),
+    "outcomes": ("outcome", "operation", "status", "key", "meaning", "send"),
 }

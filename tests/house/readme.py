@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import groupby, takewhile
 
 from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
 from mockserver.contract.routes import read_routes
 from mockserver.contract.spot import Spot
-from mockserver.core.text import Json
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
 from tests.house.source import CHECKOUT
@@ -56,19 +56,23 @@ def _outcome(first: Card, card: Card) -> str:
 
 
 def _differences(first: Card, card: Card) -> Iterator[str]:
-    if card.key != first.key:
-        yield f"key `test_me{card.key}`"
+    if card.role != first.role:
+        yield f"key `{card.key}`" if card.key else "no key"
     if card.path != first.path:
-        yield f"`{card.path}`"
-    for name, value in _flat(card.body).items():
-        if _flat(first.body).get(name, ...) != value:
-            yield f"`{name}: {value}`"
-    for name in _flat(first.body).keys() - _flat(card.body).keys():
-        yield f"no `{name}`"
+        yield f"`{card.path.removeprefix(_shared(first.path, card.path))}`"
+    ours, theirs = (each.outcome.get("body") or {} for each in (card, first))
+    for name, value in ours.items():
+        if theirs.get(name, ...) != value:
+            yield f"`{name}: {json.dumps(value, ensure_ascii=False)}`"
+    for name in theirs:
+        if name not in ours:
+            yield f"no `{name}`"
 
 
-def _flat(body: Json) -> Mapping[str, Json]:
-    return body if isinstance(body, dict) else {} if body is None else {"body": body}
+def _shared(one: str, other: str) -> str:
+    """The whole segments two paths begin with."""
+    pairs = zip(re.split(r"(?<=/)", one), re.split(r"(?<=/)", other), strict=False)
+    return "".join(mine for mine, theirs in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
