@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
 from mockserver.contract.routes import read_routes
 from mockserver.contract.spot import Spot
+from mockserver.core.text import Json
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
 from tests.house.source import CHECKOUT
@@ -36,9 +37,9 @@ def outcomes() -> str:
     rows = []
     for operation, group in groupby(cards(documents), key=lambda card: card.operation.id):
         first, *others = group
-        cells = [f"**{first.name}** {first.status}", *(_outcome(first, card) for card in others)]
+        cells = [_outcome(first, card) for card in (first, *others)]
         rows.append((f"`{operation}`", "<br>".join(cells)))
-    return _table(("Operation", "Outcomes: name, what to send instead of the first one's, status"), rows)
+    return _table(("Operation", "Outcomes: status, name, what differs from the first"), rows)
 
 
 def options() -> str:
@@ -51,28 +52,27 @@ def options() -> str:
 
 
 def _outcome(first: Card, card: Card) -> str:
-    said = ", ".join(_differences(first, card)) or "the same again"
-    return f"**{card.name}** {said}: {card.status}"
+    said = ", ".join(_differences(first, card))
+    return f"{card.status} **{card.name}**" + (f" {said}" if said else "")
 
 
 def _differences(first: Card, card: Card) -> Iterator[str]:
+    """What to send instead of the first one's; what to leave out is told by `mockserver outcomes`."""
     if card.role != first.role:
         yield f"key `{card.key}`" if card.key else "no key"
-    if card.path != first.path:
-        yield f"`{card.path.removeprefix(_shared(first.path, card.path))}`"
-    ours, theirs = (each.outcome.get("body") or {} for each in (card, first))
-    for name, value in ours.items():
-        if theirs.get(name, ...) != value:
-            yield f"`{name}: {json.dumps(value, ensure_ascii=False)}`"
-    for name in theirs:
-        if name not in ours:
-            yield f"no `{name}`"
+    for part in ("path", "query", "body"):
+        ours, theirs = (each.outcome.get(part) or {} for each in (card, first))
+        if not isinstance(ours, dict) or not isinstance(theirs, dict):
+            yield f"body `{json.dumps(ours, ensure_ascii=False)}`"
+            continue
+        for name, value in ours.items():
+            if theirs.get(name, ...) != value:
+                bare = isinstance(value, str) and part != "query"
+                yield f"`{value}`" if bare else f"`{name}={_short(value)}`"
 
 
-def _shared(one: str, other: str) -> str:
-    """The whole segments two paths begin with."""
-    pairs = zip(re.split(r"(?<=/)", one), re.split(r"(?<=/)", other), strict=False)
-    return "".join(mine for mine, theirs in takewhile(lambda pair: pair[0] == pair[1], pairs))
+def _short(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
