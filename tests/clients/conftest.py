@@ -37,10 +37,11 @@ def _served(stack: ExitStack, folder: Path, options: tuple[str, ...]) -> str:
     process = subprocess.Popen(
         [*words, "--log-format", "json", "--quiet", *options], stdout=subprocess.PIPE, text=True, env=environ
     )
-    stack.callback(_ended, process)
     assert process.stdout is not None
     said = process.stdout.readline()
-    assert said, f"the server ended with {process.wait(10)} before it was ready"
+    if not said:
+        pytest.fail(f"the server ended with {process.wait(10)} before it was ready")
+    stack.callback(_ended, process)
     url: str = json.loads(ready.read_text())["url"]
     assert json.loads(said)["url"] == url
     return url

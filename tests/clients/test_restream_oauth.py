@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import BasicAuth, ClientSession
+from aiohttp import ClientSession
 
 from mockserver.core.text import Json
 from tests.clients.conftest import Command
 
-BACK = "https://app.example.com/callback"
+BACK = "https://example.com/callback"
 
 
 class Application:
@@ -35,8 +36,9 @@ class Application:
         return arguments["code"][0]
 
     async def token(self, **form: str) -> tuple[int, Json]:
-        auth = BasicAuth(self.command.key, "any secret")
-        async with self.session.post(f"{self.command.url}/oauth/token", data=form, auth=auth) as reply:
+        pair = base64.b64encode(f"{self.command.key}:any secret".encode()).decode()
+        headers = {"Authorization": f"Basic {pair}"}
+        async with self.session.post(f"{self.command.url}/oauth/token", data=form, headers=headers) as reply:
             return reply.status, await reply.json()
 
     async def pair(self) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One recorded exchange. `target` is path and query. `by_shape` are pointers compared by JSON type alone."""
+    """One recorded exchange. `target` is path and query.
+
+    `by_shape` are pointers (a part may be `*`) compared by JSON type alone. `after` ms pass before the request.
+    """
 
     n: int
     group: str
@@ -40,7 +43,8 @@ class Exchange:
     headers: tuple[tuple[str, str], ...]
     body: str | None
     reply: Recorded
-    by_shape: tuple[str, ...] = field(default=())
+    by_shape: tuple[str, ...] = ()
+    after: int = 0
 
     def __str__(self) -> str:
         return f"n={self.n} {self.method} {self.target}"
@@ -99,4 +103,5 @@ def _exchange(line: Json) -> Exchange:
             {header: response.get(name) for name, header in RECORDED_HEADERS.items() if name in response},
         ),
         by_shape=tuple(line.get("by_shape", ())),
+        after=line.get("after", 0),
     )

@@ -87,7 +87,7 @@ def replay(exchanges: Sequence[Exchange], target: Target, names: Names, interlud
     run = Run(target, names)
     present = {exchange.n for exchange in exchanges}
     waiting = sorted((one for one in interludes if not one.unless & present), key=lambda one: one.before)
-    for exchange, instant in zip(exchanges, instants(exchanges), strict=True):
+    for exchange, instant in zip(exchanges, instants(exchanges, target.now()), strict=True):
         while waiting and waiting[0].before <= exchange.n:
             waiting.pop(0).do(run)
         run.move_to(instant)
@@ -105,11 +105,11 @@ def _aged_away(exchange: Exchange, ours: Reply) -> bool:
     return exchange.reply.status == 200 and ours.status == 403 and LIMIT_TEXT.encode() in ours.body
 
 
-def instants(exchanges: Sequence[Exchange]) -> Iterator[int]:
-    """When (recorded ms) each exchange took place: the newest time its reply shows, never going back."""
-    latest = start(exchanges)
+def instants(exchanges: Sequence[Exchange], began: int) -> Iterator[int]:
+    """When (recorded ms) each exchange of a run took place: the newest time its reply shows, never going back."""
+    latest = began
     for exchange in exchanges:
-        latest = max((latest, *times(exchange.reply.body)))
+        latest = max((latest + exchange.after, *times(exchange.reply.body)))
         yield latest
 
 

@@ -75,9 +75,9 @@ class OverTheWire:
             self.server.run(self.server.engine.advance(instant - self.now()))
 
 
-def settings(world: str, at: int, **readings: str) -> Settings:
+def settings(world: str, at: int) -> Settings:
     """A server whose time stands until it is moved."""
-    return Settings(port=0, world=world, at=at, pace=0, readings=readings)
+    return Settings(port=0, world=world, at=at, pace=0)
 
 
 @contextmanager
