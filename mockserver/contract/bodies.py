@@ -91,6 +91,17 @@ class Body:
         return [] if self.shape is None or self.holds(value) else self.shape.breaches(value)
 
 
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are UTF-8, as JSON has to be (RFC 8259, 8.1). Parsers that mend them, JavaScript's too, hide it."""
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def read_content(holder: Spot, direction: Direction) -> MediaTypes[Body] | None:
     """The entries of a request body's or response's `content`; None when it has none."""
     content = holder.at("content")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mockserver.contract.bodies import Body, read_content
+from mockserver.contract.bodies import Body, is_utf8, read_content
 from mockserver.contract.media import MediaTypes
 from mockserver.contract.parameters import Parameter, read_header
 from mockserver.contract.requests import from_breach, violation
@@ -44,7 +44,7 @@ class ReplyCheck:
 
     def __call__(self, reply: Reply) -> tuple[Violation, ...]:
         body = self._fitting.get((reply.status, reply.header("content-type")))
-        if body is not None and reply.value is not None and body.holds(reply.value):
+        if body is not None and reply.value is not None and body.holds(reply.value) and is_utf8(reply.body):
             return ()
         return tuple(self._violations(reply))
 
@@ -137,6 +137,9 @@ class ReplyCheck:
             self._fitting[reply.status, sent] = body
         for breach in body.breaches(value):
             yield from_breach(breach, "server", self._name, "body")
+        if is_json(media) and not is_utf8(reply.body):
+            got, wanted = "bytes that are not UTF-8", "JSON in UTF-8"
+            yield violation("server", self._name, "body", "", "syntax", body.spot.pointer, wanted, got)
 
 
 def is_text(media: str) -> bool:

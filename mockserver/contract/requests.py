@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mockserver.contract.bodies import Body, read_content
+from mockserver.contract.bodies import Body, is_utf8, read_content
 from mockserver.contract.codes import code_of
 from mockserver.contract.media import MediaTypes
 from mockserver.contract.parameters import (
@@ -104,7 +104,7 @@ class RequestCheck:
         if payload.value is ABSENT or payload.problem is not None:
             return False
         body = bodies.find(payload.media)
-        return body is not None and body.is_json and body.holds(payload.value)
+        return body is not None and body.is_json and body.holds(payload.value) and is_utf8(payload.text)
 
     def _security_violation(self, security: Security, request: Request) -> Violation:
         missing = security.find(request) == "missing"
@@ -194,6 +194,8 @@ class RequestCheck:
                 return
             for breach in self._breaches(body, payload):
                 yield from_breach(breach, "client", self._name, "body")
+            if is_json(payload.media) and not is_utf8(payload.text):
+                yield self._in_body("syntax", "/content", "JSON in UTF-8", "bytes that are not UTF-8", "Send UTF-8.")
 
     def _breaches(self, body: Body, payload: Payload) -> list[Breach]:
         value: Json = payload.value

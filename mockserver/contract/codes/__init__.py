@@ -1,0 +1,22 @@
+"""Every code a violation can carry, in one table: title, meaning, remedy and an example of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mockserver.contract.codes import exchange, schemas
+from mockserver.contract.codes.entry import Explanation
+
+__all__ = ["CODES", "Explanation", "code_of"]
+
+CODES: Final[Mapping[str, Explanation]] = {
+    entry.code: entry for entry in sorted((*exchange.ENTRIES, *schemas.ENTRIES), key=lambda entry: entry.code)
+}
+
+_BY_RULE: Final[Mapping[str, str]] = {rule: entry.code for entry in reversed(CODES.values()) for rule in entry.rules}
+
+
+def code_of(rule: str) -> str:
+    """The code of a rule; C299 for a keyword without one. `oneOf` gives C241: that several fit is C242."""
+    return _BY_RULE.get(rule, "C299")

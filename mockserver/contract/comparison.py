@@ -1,0 +1,102 @@
+"""Both contracts asked about the same exchange, and what they say apart, each with the difference that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from mockserver.contract.check import CompiledContract, compile_contract
+from mockserver.contract.differences import DIFFERENCES, ROUTE_DIFFERENCES, Case, Difference, RouteDifference
+from mockserver.contract.reference import ReferenceContract, reference_contract
+from mockserver.contract.routes import Route, read_routes
+from mockserver.contract.spot import Spot
+from mockserver.core.contract import Match
+from mockserver.core.http import Reply, Request
+from mockserver.core.payload import read_payload
+from mockserver.core.text import Json
+from mockserver.core.violation import Violation
+
+Side = Literal["compiled", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one of the two complains of while the other is content. `difference` is None when nothing explains it."""
+
+    side: Side
+    violation: Violation
+    difference: Difference | None
+
+
+class Comparison:
+    """The two contracts of one document. `limit` is how many bytes of body are read."""
+
+    def __init__(self, document: Json, limit: int = 1_000_000) -> None:
+        self.root = Spot.of(document)
+        self.routes: Mapping[str, Route] = {route.operation.id: route for route in read_routes(self.root)}
+        self.compiled: CompiledContract = compile_contract(document)
+        self.reference: ReferenceContract = reference_contract(document)
+        self._limit = limit
+
+    @cached_property
+    def _unmarked(self) -> CompiledContract:
+        return compile_contract(_without_marks(self.root.value))
+
+    def route(self, method: str, path: str) -> tuple[Match | None, Match | None, RouteDifference | None]:
+        """What each finds for a path; with the difference, if they find something else."""
+        ours, theirs = self.compiled.match(method, path), self.reference.match(method, path)
+        if ours == theirs:
+            return ours, theirs, None
+        explained = (one for one in ROUTE_DIFFERENCES if one.explains(self.root, path, ours, theirs))
+        return ours, theirs, next(explained, None)
+
+    def request(self, match: Match, request: Request) -> list[Finding]:
+        """What the two say apart of a request. Nothing when both refuse it, or neither."""
+        payload = read_payload(request, self._limit)
+        route = self.routes[match.operation.id]
+        ours = self.compiled.check_request(match, request, payload)
+        theirs = self.reference.check_request(match, request, payload)
+
+        def fits_unmarked() -> bool:
+            return not self._unmarked.check_request(match, request, payload)
+
+        return _apart(ours, theirs, Case(self.root, route, request, payload, None, fits_unmarked))
+
+    def reply(self, operation: str, reply: Reply) -> list[Finding]:
+        """What the two say apart of a reply. Nothing when both refuse it, or neither."""
+        route = self.routes[operation]
+        ours = self.compiled.check_reply(route.operation, reply)
+        theirs = self.reference.check_reply(route.operation, reply)
+
+        def fits_unmarked() -> bool:
+            return not self._unmarked.check_reply(route.operation, reply)
+
+        return _apart(ours, theirs, Case(self.root, route, None, None, reply, fits_unmarked))
+
+
+def _apart(ours: Sequence[Violation], theirs: Sequence[Violation], case: Case) -> list[Finding]:
+    if bool(ours) == bool(theirs):
+        return []
+    side: Side = "compiled" if ours else "reference"
+    return [Finding(side, violation, _explained(case, violation, side)) for violation in ours or theirs]
+
+
+def _explained(case: Case, violation: Violation, side: Side) -> Difference | None:
+    for difference in DIFFERENCES:
+        explains = difference.compiled if side == "compiled" else difference.reference
+        if explains is not None and explains(case, violation):
+            return difference
+    return None
+
+
+def _without_marks(value: Json) -> Json:
+    """The document with every readOnly and writeOnly taken out."""
+    if isinstance(value, dict):
+        return {
+            name: _without_marks(item)
+            for name, item in value.items()
+            if not (name in ("readOnly", "writeOnly") and item is True)
+        }
+    return [_without_marks(item) for item in value] if isinstance(value, list) else value

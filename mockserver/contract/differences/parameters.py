@@ -1,0 +1,206 @@
+"""Differences in parameters and headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from mockserver.contract.dialect import parts_of
+from mockserver.contract.differences.case import Case, Difference
+from mockserver.contract.spot import Spot
+from mockserver.core.payload import FORM_MEDIA
+from mockserver.core.violation import Violation
+
+# What openapi-core's format checker does not know at all.
+_UNKNOWN_FORMATS: Final = frozenset(
+    (
+        "duration",
+        "hostname",
+        "idn-email",
+        "idn-hostname",
+        "iri",
+        "iri-reference",
+        "json-pointer",
+        "relative-json-pointer",
+        "uri",
+        "uri-reference",
+        "uri-template",
+    )
+)
+_RANGED: Final = frozenset(("int32", "int64", "float", "double"))
+_PYTHON_NUMBER: Final = re.compile(r"\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf(inity)?)\s*", re.IGNORECASE)
+_BOOLEAN_WORDS: Final = frozenset(("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0"))
+
+
+NUMBERS: Final = frozenset(("integer", "number", "array", "object"))
+BOOLEANS: Final = frozenset(("boolean", "array", "object"))
+
+
+def _crash(case: Case, violation: Violation, error: str) -> bool:
+    return violation.rule == "crash" and violation.detail.get("error") == error
+
+
+def _spelling(case: Case, violation: Violation, words: Callable[[str], object], types: frozenset[str]) -> bool:
+    """Whether a parameter of one of these types was sent in a spelling that these words are."""
+    sent = case.sent(violation) or re.split(r"[,.;=]", str(violation.got))
+    return bool(case.types(violation) & types) and any(words(text) for text in sent)
+
+
+def _merged_lists(case: Case, violation: Violation) -> bool:
+    parameter = case.parameters.get(violation.pointer)
+    return parameter is not None and not parameter.explode and bool(parameter.texts.types & {"array", "object"})
+
+
+def _has_type_list(schema: Spot | None) -> bool:
+    return schema is not None and any(isinstance(part.value.get("type"), list) for part in parts_of(schema))
+
+
+def _repeated(case: Case, name: str) -> bool:
+    holder = case.request or case.reply
+    return holder is not None and len(holder.headers.every(name)) > 1
+
+
+def _all_types(case: Case, violation: Violation) -> frozenset[str]:
+    parameter = case.parameters.get(violation.pointer)
+    if parameter is None:
+        return frozenset()
+    texts = parameter.texts
+    inner = [texts.items.types, *(texts.property(name).types for name in texts.names)]
+    return texts.types.union(*inner)
+
+
+def _exploded_object(case: Case, violation: Violation) -> bool:
+    parameter = case.parameters.get(violation.pointer)
+    return (
+        parameter is not None and parameter.style == "form" and parameter.explode and "object" in parameter.texts.types
+    )
+
+
+def _has_default(case: Case, violation: Violation) -> bool:
+    schema = case.parameters[violation.pointer].texts.schema if violation.pointer in case.parameters else None
+    return schema is not None and any("default" in part.value for part in parts_of(schema))
+
+
+DIFFERENCES: Final = (
+    Difference(
+        "type-lists",
+        "A parameter whose schema lists several types, such as `[boolean, integer]`.",
+        "compiled",
+        "Type lists are plain JSON Schema 2020-12, which OpenAPI 3.1 is; openapi-core raises TypeError on them, "
+        "whether the parameter was sent or not.",
+        reference=lambda case, violation: (
+            _crash(case, violation, "TypeError")
+            and any(_has_type_list(one.texts.schema) for one in case.parameters.values())
+        ),
+    ),
+    Difference(
+        "empty-text",
+        "A query parameter sent empty (`?name=`) whose type allows a text.",
+        "compiled",
+        "The empty text is a text, and `name=` is how RFC 6570 spells it. `allowEmptyValue` is about types that have "
+        "no empty spelling.",
+        reference=lambda case, violation: violation.rule == "allowEmptyValue" and "" in case.sent(violation),
+    ),
+    Difference(
+        "empty-allowed",
+        "A query parameter with `allowEmptyValue: true` sent empty, of a type other than text.",
+        "compiled",
+        "That is what the keyword is for (OpenAPI 3.1, 4.8.12.1); openapi-core casts the empty text all the same.",
+        reference=lambda case, violation: (
+            violation.rule in ("style", "enum", "type")
+            and violation.pointer in case.parameters
+            and case.parameters[violation.pointer].allow_empty
+        ),
+    ),
+    Difference(
+        "repeated",
+        "A parameter or form field of one value sent several times.",
+        "compiled",
+        "No value of the schema is spelled so; openapi-core looks at the first and ignores the others.",
+        compiled=lambda case, violation: (
+            violation.rule == "repeated"
+            or (case.media == FORM_MEDIA and violation.rule == "type" and violation.got.startswith("an array"))
+        ),
+    ),
+    Difference(
+        "repeated-header",
+        "A header sent several times.",
+        "compiled",
+        "Several lines of one name are one list (RFC 9110, 5.3); openapi-core looks at the first line.",
+        compiled=lambda case, violation: violation.place == "header" and _repeated(case, violation.pointer),
+        reference=lambda case, violation: violation.place == "header" and _repeated(case, violation.pointer),
+    ),
+    Difference(
+        "boolean-words",
+        "`yes`, `on`, `1`, `TRUE` and the like for a boolean parameter.",
+        "compiled",
+        "Booleans are spelled `true` and `false`; openapi-core takes twelve words in any case.",
+        compiled=lambda case, violation: (
+            violation.rule in ("style", "type")
+            and _spelling(case, violation, lambda text: text.lower() in _BOOLEAN_WORDS, BOOLEANS)
+        ),
+    ),
+    Difference(
+        "number-words",
+        "`+5`, `007`, `1_000`, ` 5`, `.5`, `nan` for a number parameter.",
+        "compiled",
+        "Numbers are spelled as in JSON; openapi-core takes what Python's int() and float() take.",
+        compiled=lambda case, violation: (
+            violation.rule in ("style", "type") and _spelling(case, violation, _PYTHON_NUMBER.fullmatch, NUMBERS)
+        ),
+    ),
+    Difference(
+        "integral-fractions",
+        "`5.0` or `1e2` for an integer parameter.",
+        "compiled",
+        "A number with a zero fraction is an integer (JSON Schema, 6.1.1); Python's int() refuses the text.",
+        reference=lambda case, violation: violation.rule == "style" and "integer" in _all_types(case, violation),
+    ),
+    Difference(
+        "delimiters",
+        "A list in one text with an encoded delimiter in an item, or a blank as delimiter.",
+        "compiled",
+        "RFC 6570 encodes the items, then joins them: `%2C` belongs to an item. openapi-core splits what is decoded, "
+        "and for `spaceDelimited` looks for a literal `%20` there.",
+        compiled=lambda case, violation: _merged_lists(case, violation),
+        reference=lambda case, violation: _merged_lists(case, violation),
+    ),
+    Difference(
+        "exploded-objects",
+        "An object in style `form` with `explode: true`: its properties are parameters of their own.",
+        "compiled",
+        "OpenAPI 3.1, 4.8.12.3: `R=100&G=200`; openapi-core looks for one parameter of the object's name.",
+        compiled=lambda case, violation: _exploded_object(case, violation),
+        reference=lambda case, violation: _exploded_object(case, violation),
+    ),
+    Difference(
+        "cookie-encoding",
+        "A percent-encoded cookie value.",
+        "compiled",
+        "Style `form` percent-encodes (RFC 6570); openapi-core gets what the cookie parser leaves encoded.",
+        compiled=lambda case, violation: violation.place == "cookie" and "%" in case.header("cookie"),
+        reference=lambda case, violation: violation.place == "cookie" and "%" in case.header("cookie"),
+    ),
+    Difference(
+        "default-for-required",
+        "A required parameter with a `default` that was not sent.",
+        "compiled",
+        "`required` says it has to be sent; openapi-core takes the default in its stead.",
+        compiled=lambda case, violation: violation.rule == "parameter" and _has_default(case, violation),
+    ),
+    Difference(
+        "greedy-casts",
+        "A parameter with alternatives of several types.",
+        "compiled",
+        "A text is read in every way the alternatives allow; openapi-core takes the first cast that succeeds.",
+        reference=lambda case, violation: violation.rule in ("anyOf", "oneOf") and violation.pointer in case.parameters,
+    ),
+    Difference(
+        "further-properties",
+        "An object parameter with `additionalProperties` of a type other than text.",
+        "compiled",
+        "Their texts spell values too; openapi-core casts named properties only.",
+        reference=lambda case, violation: violation.rule == "type" and "object" in case.types(violation),
+    ),
+)
