@@ -42,7 +42,7 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
         return 0
     arguments = {option: value for option, value in vars(given).items() if value not in (None, [], False)}
     settings = load(arguments, os.environ, Path.cwd())
-    _warn_of_namesake()
+    warn_of_namesake()
 
     from mockserver.server.run import serve
 
@@ -91,7 +91,7 @@ def greeting(url: str, settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _warn_of_namesake() -> None:
+def warn_of_namesake() -> None:
     """`mockserver-client` installs a package of our name too, so the two overwrite each other's files."""
     for folder in (Path(place) for place in sys.path if place.endswith("-packages")):
         if any(folder.glob("mockserver_client-*.dist-info")):

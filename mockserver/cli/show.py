@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from mockserver.core.text import Json
+
+_WIDE: Final = 150
 
 
 def say(text: str) -> None:
@@ -17,28 +20,33 @@ def as_json(value: Json) -> None:
     say(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Rows under headings. In a pipe nothing is cut, wrapped or coloured."""
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], spare: Collection[str] = ()) -> None:
+    """Rows under headings. In a pipe nothing is cut, wrapped or coloured; a narrow terminal goes without the `spare`."""
     if sys.stdout.isatty():
-        _rich_table(headings, rows)
+        _rich_table(headings, rows, spare)
     else:
         _plain_table(headings, rows)
 
 
 def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    lines = [headings, *rows]
+    lines = [[heading.upper() for heading in headings], *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     for line in lines:
         say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _rich_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _rich_table(headings: Sequence[str], rows: Sequence[Sequence[str]], spare: Collection[str]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
+    console = Console(highlight=False)
+    shown = [index for index, heading in enumerate(headings) if console.width >= _WIDE or heading not in spare]
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index in shown:
+        grid.add_column(headings[index].upper(), no_wrap=index == 0, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(cell, overflow="fold") for cell in row))
-    Console().print(grid)
+        grid.add_row(*(Text(row[index]) for index in shown))
+    console.print(grid)
+    console.print("mockserver explain NAME tells all about one of them; --json and pipes get everything.")

@@ -90,7 +90,7 @@ def world_document(world: str, providers: tuple[str, ...]) -> WorldDocument:
 
 
 def world_path(world: str) -> Path:
-    """Where a world is written down: a name means one that comes with us. Raises WorldError with the nearest name."""
+    """Where a world is written down: a name means one that comes with us. Raises UsageError with the nearest name."""
     path = Path(world)
     if path.suffix in (".yaml", ".yml", ".json") or len(path.parts) > 1:
         return path
@@ -98,7 +98,7 @@ def world_path(world: str) -> Path:
     named = folder / f"{world}.yaml"
     if not named.is_file():
         known = [file.stem for file in folder.glob("*.yaml")]
-        raise WorldError(f"{unknown('world', world, known)}. A world file of your own needs its suffix: {world}.yaml")
+        raise UsageError(f"{unknown('world', world, known)}. A world file of your own needs its suffix: {world}.yaml")
     return named
 
 
