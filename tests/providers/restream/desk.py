@@ -165,12 +165,14 @@ class Desk:
     def get(self, target: str, *, key: str | None = "", **query: Json) -> Reply:
         return self.call("GET", target, key=key, **query)
 
-    def form(self, target: str, *, basic: tuple[str, str] | None = None, **fields: str) -> Reply:
+    def form(
+        self, target: str, form: Mapping[str, str] | None = None, *, basic: tuple[str, str] | None = None, **more: str
+    ) -> Reply:
         """A form as the OAuth calls have it."""
         headers = {"Content-Type": FORM_MEDIA}
         if basic is not None:
             headers["Authorization"] = "Basic " + b64encode(":".join(basic).encode()).decode()
-        return self.call("POST", target, key=None, headers=headers, raw=urlencode(fields).encode())
+        return self.call("POST", target, key=None, headers=headers, raw=urlencode({**(form or {}), **more}).encode())
 
     def create(
         self, file: str = EXAMPLE, *, span: tuple[float, float] | None = None, key: str = "", **more: Json
@@ -217,6 +219,11 @@ class Desk:
     def put(self, kind: str, id: str, **changed: Json) -> None:
         """Change a record behind the provider's back."""
         change: Change = Put(kind, id, {**self.record(kind, id), **changed})
+        run(self.store.transact(self.world, lambda view: Outcome(Reply(204), (change,)), counted=False))
+
+    def make(self, kind: str, id: str, *, like: str, **changed: Json) -> None:
+        """A new record like another."""
+        change: Change = Put(kind, id, {**self.record(kind, like), "id": id, **changed})
         run(self.store.transact(self.world, lambda view: Outcome(Reply(204), (change,)), counted=False))
 
     def remove(self, kind: str, id: str) -> None:
