@@ -21,7 +21,7 @@ def as_json(value: Json) -> None:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], spare: Collection[str] = ()) -> None:
-    """Rows under headings. In a pipe nothing is cut, wrapped or coloured; a narrow terminal goes without the `spare`."""
+    """Rows under headings. In a pipe nothing is cut or coloured; a narrow terminal goes without the `spare`."""
     if sys.stdout.isatty():
         _rich_table(headings, rows, spare)
     else:
