@@ -14,7 +14,7 @@ CODES: Final[Mapping[str, Explanation]] = {
     entry.code: entry for entry in sorted((*exchange.ENTRIES, *schemas.ENTRIES), key=lambda entry: entry.code)
 }
 
-_BY_RULE: Final[Mapping[str, str]] = {rule: entry.code for entry in reversed(CODES.values()) for rule in entry.rules}
+_BY_RULE: Final[Mapping[str, str]] = {rule: entry.code for entry in reversed(list(CODES.values())) for rule in entry.rules}
 
 
 def code_of(rule: str) -> str:
