@@ -55,6 +55,14 @@ class Case:
         parameter = self.parameters.get(violation.pointer)
         return parameter.texts.types if parameter else frozenset()
 
+    def raw(self, violation: Violation) -> str:
+        """What holds the text of the parameter a violation is about, as it came."""
+        if self.request is None:
+            return self.header(violation.pointer)
+        if violation.place == "query":
+            return self.request.query
+        return self.request.path if violation.place == "path" else self.header(violation.pointer)
+
     def sent(self, violation: Violation) -> list[str]:
         """The decoded texts of the query parameter a violation is about."""
         pairs = query_pairs(self.request.query) if self.request else []

@@ -30,6 +30,8 @@ _UNKNOWN_FORMATS: Final = frozenset(
 )
 _RANGED: Final = frozenset(("int32", "int64", "float", "double"))
 _PYTHON_NUMBER: Final = re.compile(r"\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf(inity)?)\s*", re.IGNORECASE)
+_INTEGRAL: Final = re.compile(r"\d\.0|\d[eE]\+?\d")
+_DELIMITED: Final = re.compile(r"%2C|%20|%7C|\+", re.IGNORECASE)
 _BOOLEAN_WORDS: Final = frozenset(("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0"))
 
 
@@ -49,7 +51,9 @@ def _spelling(case: Case, violation: Violation, words: Callable[[str], object], 
 
 def _merged_lists(case: Case, violation: Violation) -> bool:
     parameter = case.parameters.get(violation.pointer)
-    return parameter is not None and not parameter.explode and bool(parameter.texts.types & {"array", "object"})
+    if parameter is None or parameter.explode or not parameter.texts.types & {"array", "object"}:
+        return False
+    return bool(_DELIMITED.search(case.raw(violation)))
 
 
 def _has_type_list(schema: Spot | None) -> bool:
@@ -155,7 +159,11 @@ DIFFERENCES: Final = (
         "`5.0` or `1e2` for an integer parameter.",
         "compiled",
         "A number with a zero fraction is an integer (JSON Schema, 6.1.1); Python's int() refuses the text.",
-        reference=lambda case, violation: violation.rule == "style" and "integer" in _all_types(case, violation),
+        reference=lambda case, violation: (
+            violation.rule == "style"
+            and "integer" in _all_types(case, violation)
+            and bool(_INTEGRAL.search(case.raw(violation)))
+        ),
     ),
     Difference(
         "delimiters",
