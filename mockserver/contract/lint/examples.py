@@ -25,7 +25,10 @@ def examples(outline: Outline, broken: Iterable[Path]) -> Iterator[Defect]:
     if not wanted:
         return
     document = _usable(outline, set(broken))
-    registry = jsonschema_rs.Registry([(_DOCUMENT, document)])
+    try:
+        registry = jsonschema_rs.Registry([(_DOCUMENT, document)])
+    except (ValueError, jsonschema_rs.ReferencingError):  # two anchors of one name, and the like
+        return
     for code, schema, at, value in wanted:
         reason = _contradiction(registry, schema, value)
         if reason is not None:
@@ -74,7 +77,7 @@ def _contradiction(registry: jsonschema_rs.Registry, schema: Path, value: Json) 
 
 def _usable(outline: Outline, broken: set[Path]) -> Json:
     """A copy of the document in which broken schemas allow everything and 3.0 reads as JSON Schema 2020-12."""
-    document = _clone(outline.document.value)
+    document = _clone(outline, (), outline.document.value)
     for path in broken:
         _put(document, path, True)
     if outline.version == "3.0":
@@ -84,10 +87,16 @@ def _usable(outline: Outline, broken: set[Path]) -> Json:
     return document
 
 
-def _clone(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {str(key): _clone(item) for key, item in value.items()}
-    return [_clone(item) for item in value] if isinstance(value, list) else value
+def _clone(outline: Outline, path: Path, value: Json) -> Json:
+    """A copy without identifiers, with references in schemas only: the registry takes every `$ref` for one."""
+    if isinstance(value, list):
+        return [_clone(outline, (*path, index), item) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    gone = {"$id", "$schema", "$dynamicRef", "$dynamicAnchor"}
+    if outline.kinds.get(path) != "schema":
+        gone = {"$ref", "$anchor"} if isinstance(value.get("$ref"), str) else {"$anchor"}
+    return {key: _clone(outline, (*path, key), item) for key, item in value.items() if key not in gone}
 
 
 def _get(document: Json, path: Path) -> Json:

@@ -96,8 +96,7 @@ def resolved(outline: Outline, value: Json) -> Json:
 def operations(outline: Outline) -> Iterator[Defect]:
     """operationIds, responses, tags and links."""
     first: dict[str, Path] = {}
-    tags = outline.document.value.get("tags")
-    described = {tag.get("name") for tag in tags if isinstance(tag, dict)} if isinstance(tags, list) else set()
+    described = [tag.value.get("name") for tag in outline.of("tag")]
     for site in outline.of("operation"):
         name = site.value.get("operationId")
         if name is None:
