@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from mockserver.cli.cards import Card, cards
@@ -30,7 +30,10 @@ def meanings(providers: Iterable[Provider]) -> Mapping[str, Meaning]:
         for route in read_routes(Spot.of(document)):
             known[route.operation.id] = partial(explain_operation, document, route.operation.id, readings)
         known |= {reading.full_name: partial(_reading, reading) for reading in readings}
-    return {card.name: partial(_card, card) for card in cards(documents)} | known
+    named: dict[str, list[Card]] = {}
+    for card in cards(documents):
+        named.setdefault(card.name, []).append(card)
+    return {name: partial(_cards, same) for name, same in named.items()} | known
 
 
 def _defect(entry: LintCode) -> str:
@@ -48,15 +51,15 @@ def _reading(reading: Reading) -> str:
     return "\n".join(lines)
 
 
+def _cards(same: Sequence[Card]) -> str:
+    """The outcomes of one name; each provider has its own."""
+    return "\n\n".join(map(_card, same))
+
+
 def _card(card: Card) -> str:
-    lines = [
-        f"{card.name}  {card.status} from {card.operation.id}",
-        "",
-        card.about,
-        "",
-        card.curl("http://127.0.0.1:4080"),
-    ]
-    return "\n".join([*lines, "", f"It says   {card.says}"] if card.says else lines)
+    lines = [f"{card.name}  {card.status} from {card.operation.id} of {card.provider}", "", card.about, ""]
+    said = ["", f"It says   {card.says}"] if card.says else []
+    return "\n".join([*lines, card.curl("http://127.0.0.1:4080"), *said])
 
 
 def _line(text: str) -> str:

@@ -84,7 +84,9 @@ class TestExplain:
             ("c204", "property missing"),
             ("L201", LINT_CODES["L201"].title),
             ("restream.usage-limit", "--reading restream.usage-limit=402"),
-            ("already-processed", "409 from createClipProject"),
+            ("already-processed", "409 from createClipProject of restream"),
+            ("the-documentation-example", "422 from createClip of livepeer"),
+            ("the-documentation-example", "201 from createClipProject of restream"),
         ],
     )
     def test_it_knows_operations_codes_readings_and_outcomes(self, word: str, says: str, capsys: Capture) -> None:
