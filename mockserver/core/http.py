@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
@@ -100,8 +101,12 @@ class Reply:
         return replace(self, headers=Headers.of((*self.headers, *pairs)))
 
 
-def media_type(content_type: str | None) -> tuple[str, dict[str, str]]:
-    """A Content-Type as its lower-case type and its parameters: `("application/json", {"charset": "utf-8"})`."""
+@lru_cache(maxsize=256)
+def media_type(content_type: str | None) -> tuple[str, Mapping[str, str]]:
+    """A Content-Type as its lower-case type and its parameters: `("application/json", {"charset": "utf-8"})`.
+
+    The same text gives the same mapping: nobody changes it.
+    """
     if not content_type:
         return "", {}
     name, *rest = content_type.split(";")

@@ -67,9 +67,10 @@ class Journal:
         entry = Entry(self._serial, at, provider, world, operation, request, reply, violations, microseconds)
         entries = self._entries
         entries.append(entry)
-        self._bytes += _size(entry)
-        while entries and (len(entries) > self._most_entries or self._bytes > self._most_bytes):
-            self._bytes -= _size(entries.popleft())
+        self._bytes += _size(request, reply)
+        while self._bytes > self._most_bytes or len(entries) > self._most_entries:
+            oldest = entries.popleft()
+            self._bytes -= _size(oldest.request, oldest.reply)
         return entry
 
     def since(self, serial: int) -> Iterator[Entry]:
@@ -83,6 +84,5 @@ class Journal:
         return self._entries[place] if 0 <= place < len(self._entries) else None
 
 
-def _size(entry: Entry) -> int:
-    request = entry.request
-    return _FRAME + len(request.path) + len(request.query) + len(request.body) + len(entry.reply.body)
+def _size(request: Request, reply: Reply) -> int:
+    return _FRAME + len(request.path) + len(request.query) + len(request.body) + len(reply.body)

@@ -20,22 +20,17 @@ REMOVED: Final = "[removed]"
 # Fields of JSON bodies, forms and queries, compared in lower case.
 FIELDS: Final = frozenset(
     {
-        *("access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "token", "jwt"),
+        *("access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "token"),
         *("client_secret", "clientsecret", "secret", "sharedsecret", "password"),
         *("streamkey", "stream_key", "apikey", "api_key", "secretkey", "privatekey"),
     }
 )
 # An OAuth code is a secret in a form or a URL; in JSON `code` names an error.
-_URL_FIELDS: Final = FIELDS | {"code"}
+_URL_FIELDS: Final = FIELDS | {"code", "jwt"}
 _HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 _URL_HEADERS: Final = frozenset({"location", "referer"})
 _LENGTHS: Final = frozenset(map(len, _HEADERS | _URL_HEADERS))
 
-# As a JSON name, every field above ends in one of these or has an escape in it.
-_MARKS: Final = (
-    *(b'oken"', b'ecret"', b'assword"', b'Key"', b'key"', b'jwt"'),
-    *(b'OKEN"', b'ECRET"', b'ASSWORD"', b'KEY"', b'JWT"', b"\\u"),
-)
 _PAIR: Final = re.compile(r"([^&=?#]+)=([^&#]*)")
 
 
@@ -45,7 +40,7 @@ def without_secrets(request: Request, reply: Reply) -> tuple[Request, Reply]:
     if query:
         query = _pairs(query)
     if body:
-        body = _form_or_json(request.header("content-type"), body)
+        body = _body(request, body)
     if headers is not request.headers or query != request.query or body is not request.body:
         request = Request(request.method, request.path, query, headers, body, request.oversize, request.origin)
     return request, _reply(reply)
@@ -65,19 +60,20 @@ def _reply(reply: Reply) -> Reply:
 def _headers(headers: Headers) -> Headers:
     for name, _ in headers:
         if len(name) in _LENGTHS and (name.lower() in _HEADERS or name.lower() in _URL_HEADERS):
-            return Headers.of((name, _header(name.lower(), value)) for name, value in headers)
+            return Headers([pair if len(pair[0]) not in _LENGTHS else _header(*pair) for pair in headers])
     return headers
 
 
-def _header(name: str, value: str) -> str:
+def _header(name: str, value: str) -> tuple[str, str]:
     """An Authorization keeps its scheme, a redirect all but its secret arguments."""
-    if name in _URL_HEADERS:
+    lower = name.lower()
+    if lower in _URL_HEADERS:
         before, mark, query = value.partition("?")
-        return before + mark + _pairs(query)
-    if name not in _HEADERS:
-        return value
-    scheme, space, rest = value.partition(" ")
-    return f"{scheme} {REMOVED}" if name.endswith("authorization") and space and rest else REMOVED
+        return name, before + mark + _pairs(query)
+    if lower not in _HEADERS:
+        return name, value
+    scheme, _, rest = value.partition(" ")
+    return name, f"{scheme} {REMOVED}" if rest and lower.endswith("authorization") else REMOVED
 
 
 def _pairs(text: str) -> str:
@@ -90,11 +86,15 @@ def _pairs(text: str) -> str:
 
 
 def _marked(body: bytes) -> bool:
-    return any(map(body.__contains__, _MARKS))
+    """Whether a JSON text may have one of the fields: every name of them, as ours and our clients spell it, ends so."""
+    # Spelled out, because a loop, or a regular expression, takes two to four times as long.
+    return b'oken"' in body or b'ecret"' in body or b'ey"' in body or b'word"' in body
 
 
-def _form_or_json(content_type: str | None, body: bytes) -> bytes:
-    media, _ = media_type(content_type)
+def _body(request: Request, body: bytes) -> bytes:
+    if body[0] in b"{[" and not _marked(body):
+        return body
+    media, _ = media_type(request.header("content-type"))
     if media == FORM_MEDIA:
         return _pairs(body.decode("latin-1")).encode("latin-1")
     if not is_json(media) or not _marked(body):

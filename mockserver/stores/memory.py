@@ -8,29 +8,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Decide, Due, Kind, Order, Outcome, Put, WorldId
+from mockserver.core.world import Change, Decide, Due, Index, Kind, Order, Outcome, Put, WorldId
+from mockserver.stores.agenda import Agenda
 from mockserver.stores.ordered import Ordered
 
 Entry = tuple[str, Order]
 _Place = tuple[Order, str]
 
 
-class _Shelf:
-    """The records of one kind in one world, and the indexes over them: index -> key -> (order, id)."""
+class _Places:
+    """An index over the records of a kind in one world: key -> (order, id). `orders` is the type of its orders."""
 
-    __slots__ = ("indexes", "kind", "orders", "records")
+    __slots__ = ("at", "entry", "name", "orders", "public")
+
+    def __init__(self, name: str, index: Index) -> None:
+        self.name = name
+        self.entry = index.entry
+        self.public = index.public
+        self.orders: type | None = None
+        self.at: dict[str, Ordered[_Place]] = {}
+
+
+class _Shelf:
+    """The records of one kind in one world, and the indexes over them."""
+
+    __slots__ = ("indexes", "kind", "records")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.records: dict[str, Record] = {}
-        self.indexes: dict[str, dict[str, Ordered[_Place]]] = {name: {} for name in kind.indexes}
-        self.orders: dict[str, type] = {}
+        self.indexes = {name: _Places(name, index) for name, index in kind.indexes.items()}
 
 
 class _World:
     """Everything one world holds. `age` counts the worlds made before it."""
 
-    __slots__ = ("age", "due", "id", "kinds", "serial", "shelves")
+    __slots__ = ("age", "agenda", "id", "kinds", "serial", "shelves")
 
     def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
         self.id = id
@@ -38,7 +51,7 @@ class _World:
         self.kinds = kinds
         self.serial = 0
         self.shelves: dict[str, _Shelf] = {}
-        self.due: Ordered[Due] | None = None
+        self.agenda = Agenda()
 
     def shelf(self, kind: str) -> _Shelf:
         shelf = self.shelves.get(kind)
@@ -74,7 +87,7 @@ class _MemoryView:
         self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
     ) -> Iterator[Record]:
         shelf = self._open().shelf(kind)
-        places = shelf.indexes[index].get(key)
+        places = shelf.indexes[index].at.get(key)
         if places is None:
             return iter(())
         return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
@@ -85,58 +98,47 @@ class _MemoryView:
             yield records[id]
 
     def count(self, kind: str, index: str, key: str) -> int:
-        places = self._open().shelf(kind).indexes[index].get(key)
+        places = self._open().shelf(kind).indexes[index].at.get(key)
         return 0 if places is None else len(places)
 
     def next_due(self) -> Due | None:
-        due = self._open().due
-        return None if due is None else due.first()
+        return self._open().agenda.first()
 
     def close(self) -> None:
         self._world = None
 
 
 class _Step:
-    """One record's way from old to new, worked out before anything is touched."""
+    """One record's way from old to new, worked out before anything is touched: what raises does so here."""
 
-    __slots__ = ("due_new", "due_old", "entries", "id", "new", "old", "shelf")
+    __slots__ = ("due", "id", "moves", "new", "shelf")
 
     def __init__(self, shelf: _Shelf, id: str, new: Record | None) -> None:
-        kind = shelf.kind
         old = shelf.records.get(id)
+        due = None if new is None or shelf.kind.due is None else shelf.kind.due(new)
+        if type(id) is not str or not (due is None or type(due) is int):
+            raise TypeError(f"{shelf.kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
         self.shelf = shelf
         self.id = id
         self.new = new
-        self.old = old
-        self.due_old = kind.due(old) if kind.due is not None and old is not None else None
-        self.due_new = kind.due(new) if kind.due is not None and new is not None else None
-        self.entries: list[tuple[str, Entry | None, Entry | None]] = []
-        for name, index in kind.indexes.items():
-            before = None if old is None else index.entry(old)
-            after = None if new is None else index.entry(new)
+        self.due = due
+        self.moves: list[tuple[_Places, Entry | None, Entry | None]] = []
+        for places in shelf.indexes.values():
+            before = None if old is None else places.entry(old)
+            after = None if new is None else places.entry(new)
             if before != after:
-                self.entries.append((name, before, after))
+                if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
+                    _check_first(shelf.kind, places, after)
+                self.moves.append((places, before, after))
 
 
-def _check(step: _Step, orders: dict[tuple[str, str], type]) -> None:
-    """Refuse what would otherwise raise half-way through a commit: ids, keys, orders or instants of a wrong type.
-
-    `orders` gathers the type of each index' orders over the steps of one commit.
-    """
-    shelf, kind = step.shelf, step.shelf.kind.name
-    if type(step.id) is not str or not (step.due_new is None or type(step.due_new) is int):
-        raise TypeError(f"{kind} {step.id!r}: an id is a str and a due instant an int, not {step.due_new!r}")
-    for name, _, after in step.entries:
-        if after is None:
-            continue
-        key, order = after
-        wanted = shelf.orders.get(name) or orders.setdefault((kind, name), type(order))
-        if type(key) is not str or type(order) is not wanted or wanted not in (int, str):
-            raise TypeError(f"index {name} of {kind}: an entry is (str, {' or '.join(_names(wanted))}), not {after!r}")
-
-
-def _names(wanted: type) -> tuple[str, ...]:
-    return (wanted.__name__,) if wanted in (int, str) else ("int", "str")
+def _check_first(kind: Kind, places: _Places, entry: Entry) -> None:
+    """The first entry of an index settles the type of its orders; a later one of another type is refused."""
+    if places.orders is None and type(entry[0]) is str and type(entry[1]) in (int, str):
+        places.orders = type(entry[1])
+        return
+    wanted = places.orders.__name__ if places.orders else "int or str"
+    raise TypeError(f"index {places.name} of {kind.name}: an entry is (str, {wanted}), not {entry!r}")
 
 
 class MemoryStore:
@@ -179,10 +181,10 @@ class MemoryStore:
         if state is None:
             return False
         for shelf in state.shelves.values():
-            for name, index in shelf.kind.indexes.items():
-                if index.public:
-                    for key in shelf.indexes[name]:
-                        self._disown(state, shelf.kind.name, name, key)
+            for places in shelf.indexes.values():
+                if places.public:
+                    for key in places.at:
+                        self._disown(state, shelf.kind.name, places.name, key)
         return True
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
@@ -194,20 +196,12 @@ class MemoryStore:
         return None if oldest is None else oldest[1]
 
     def _commit(self, world: _World, changes: Iterable[Change]) -> None:
-        steps = self._plan(world, changes)
-        for step in steps:
-            self._carry_out(world, step)
-
-    def _plan(self, world: _World, changes: Iterable[Change]) -> list[_Step]:
-        """Every entry the changes need, so that whatever raises does so before anything is touched."""
         last: dict[tuple[str, str], Record | None] = {}
         for change in changes:
             last[change.kind, change.id] = change.record if isinstance(change, Put) else None
         steps = [_Step(world.shelf(kind), id, record) for (kind, id), record in last.items()]
-        orders: dict[tuple[str, str], type] = {}
         for step in steps:
-            _check(step, orders)
-        return steps
+            self._carry_out(world, step)
 
     def _carry_out(self, world: _World, step: _Step) -> None:
         shelf, id = step.shelf, step.id
@@ -215,33 +209,29 @@ class MemoryStore:
             shelf.records.pop(id, None)
         else:
             shelf.records[id] = step.new
-        for name, before, after in step.entries:
+        for places, before, after in step.moves:
             if before is not None:
-                self._leave(world, shelf, name, before, id)
+                self._leave(world, shelf, places, before, id)
             if after is not None:
-                self._enter(world, shelf, name, after, id)
-        if step.due_old != step.due_new:
-            _reschedule(world, shelf.kind.name, step)
+                key, order = after
+                there = places.at.get(key)
+                if there is not None:
+                    there.add((order, id))
+                    continue
+                places.at[key] = Ordered((order, id))
+                if places.public:
+                    self._own(world, shelf.kind.name, places.name, key)
+        if shelf.kind.due is not None:
+            world.agenda.set(shelf.kind.name, id, step.due)
 
-    def _enter(self, world: _World, shelf: _Shelf, name: str, entry: Entry, id: str) -> None:
+    def _leave(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
         key, order = entry
-        places = shelf.indexes[name].get(key)
-        if places is not None:
-            places.add((order, id))
-            return
-        shelf.indexes[name][key] = Ordered((order, id))
-        shelf.orders[name] = type(order)
-        if shelf.kind.indexes[name].public:
-            self._own(world, shelf.kind.name, name, key)
-
-    def _leave(self, world: _World, shelf: _Shelf, name: str, entry: Entry, id: str) -> None:
-        key, order = entry
-        places = shelf.indexes[name][key]
-        places.discard((order, id))
-        if not places:
-            del shelf.indexes[name][key]
-            if shelf.kind.indexes[name].public:
-                self._disown(world, shelf.kind.name, name, key)
+        there = places.at[key]
+        there.discard((order, id))
+        if not there:
+            del places.at[key]
+            if places.public:
+                self._disown(world, shelf.kind.name, places.name, key)
 
     def _own(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
@@ -257,14 +247,3 @@ class MemoryStore:
         owners.discard((world.age, world.id))
         if not owners:
             del self._public[place]
-
-
-def _reschedule(world: _World, kind: str, step: _Step) -> None:
-    if step.due_old is not None and world.due is not None:
-        world.due.discard(Due(step.due_old, kind, step.id))
-    if step.due_new is not None:
-        due = Due(step.due_new, kind, step.id)
-        if world.due is None:
-            world.due = Ordered(due)
-        else:
-            world.due.add(due)

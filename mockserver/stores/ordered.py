@@ -1,7 +1,7 @@
-"""An ordered bag of comparable items: a plain list while it is short, a SortedList once it is long.
+"""An ordered bag of comparable items that mostly come in order: a plain list, until that would be slow.
 
-Most index keys of a world hold one or two entries, a few hold a hundred thousand; a SortedList for each of the
-former would cost more memory than the records themselves.
+Most index keys of a world hold one or two entries, and long ones grow at their end. Only a long bag that is changed
+far from its end becomes a SortedList: that costs more memory, and ten times as long for each item at the end.
 """
 
 from __future__ import annotations
@@ -39,20 +39,24 @@ class Ordered(Generic[T]):
             items.add(item)
         elif not items or items[-1] < item:
             items.append(item)
+        elif len(items) <= LONG or items[-LONG] < item:
+            insort(items, item, max(0, len(items) - LONG))
         else:
-            insort(items, item)
-        if len(items) > LONG and isinstance(items, list):
             self._items = SortedList(items)
+            self._items.add(item)
 
     def discard(self, item: T) -> None:
         """Take an item out; one that is not there is no matter."""
         items = self._items
-        if not isinstance(items, list):
-            items.discard(item)
-            return
-        place = bisect_left(items, item)
-        if place < len(items) and items[place] == item:
-            del items[place]
+        if isinstance(items, list):
+            place = bisect_left(items, item)
+            if place == len(items) or items[place] != item:
+                return
+            if len(items) - place <= LONG:
+                del items[place]
+                return
+            items = self._items = SortedList(items)
+        items.discard(item)
 
     def walk(self, *, reverse: bool = False, after: T | None = None) -> Iterator[T]:
         """Items in order, lazily, from just behind `after` (which need not be there)."""
