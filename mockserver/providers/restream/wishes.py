@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.core.http import Reply
-from mockserver.core.payload import Payload, is_json
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Record
 from mockserver.core.violation import Violation
@@ -42,7 +41,7 @@ class Wish:
 
 
 def read_wish(call: Call, moment: Moment) -> Wish | Reply:
-    unreadable = _unreadable(call.payload, moment)
+    unreadable = _unreadable(call, moment)
     if unreadable is not None:
         return unreadable
     body = call.payload.value
@@ -54,15 +53,15 @@ def read_wish(call: Call, moment: Moment) -> Wish | Reply:
     return invalid_body(moment, wrong) if wrong else wish
 
 
-def _unreadable(payload: Payload, moment: Moment) -> Reply | None:
-    problem = payload.problem
+def _unreadable(call: Call, moment: Moment) -> Reply | None:
+    problem = call.payload.problem
     if problem is not None and problem.kind == "too-large":
         return PAYLOAD_TOO_LARGE
     if problem is not None and problem.kind in ("charset", "encoding"):
         return UNSUPPORTED_MEDIA
     if problem is not None:
         return invalid_body(moment, [("", problem.detail)])
-    if payload.text and not is_json(payload.media):
+    if any(fault.place == "media-type" for fault in call.violations):
         wanted = reading(moment, "wrong-content-type")
         return UNSUPPORTED_MEDIA if wanted == "415" else invalid_body(moment, [("", "expected application/json")])
     return None
