@@ -1,0 +1,178 @@
+"""Jobs: a clip's attempts walked through their tables, one due step at a time.
+
+A task's `sim` holds where its job is: `fate`, `tries` (attempts before this one), `attempt` and `next` (the table and
+the step in it), `start` (when the job began) and `base` (ms of life until this attempt), and `at`, the instant of the
+next step, None if there is none. Each instant is worked out from `start`, so nothing accumulates.
+"""
+
+from __future__ import annotations
+
+from mockserver.core.http import Reply
+from mockserver.core.provider import Moment
+from mockserver.core.text import Json, Record
+from mockserver.core.world import Change, Due, Outcome, Put, View
+from mockserver.providers.livepeer import output
+from mockserver.providers.livepeer.effects import (
+    Effect,
+    Scene,
+    completed,
+    failed,
+    failed_or_put_off,
+    playable,
+    queued_again,
+    retried_by_hand,
+    started_or_reported,
+)
+from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Step, attempt_of
+from mockserver.providers.livepeer.times import window
+
+_DONE = Reply(204)
+
+Sim = dict[str, Json]
+
+
+def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None, message: str) -> Sim:
+    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with."""
+    sim: Sim = {
+        "fate": fate,
+        "tries": 0,
+        "cut": cut and list(cut),
+        "message": message,
+        "start": moment.now,
+        "base": 0,
+        "window": None,
+    }
+    return _enter(sim, _attempt(fate, 0, moment), moment) if runs else {**sim, "attempt": None, "next": 0, "at": None}
+
+
+def step(view: View, due: Due, moment: Moment) -> Outcome:
+    """The due step of a task, at its own instant."""
+    record = view.get("task", due.id)
+    if record is None:
+        raise KeyError(f"task {due.id} is due and not there")
+    task, sim = record["doc"], record["sim"]
+    scene = Scene(view, moment, settings_of(view))
+    asset = view.get("asset", task.get("outputAssetId", ""))
+    if asset is not None and asset.get("deleted"):
+        return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
+    return committed(*_done(scene, ATTEMPTS[sim["attempt"]][sim["next"]], task, asset, sim))
+
+
+def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
+    """A failed task tried again by hand: the next attempt of its fate, from the beginning."""
+    task, sim = record["doc"], record["sim"]
+    moment = scene.moment
+    follows = moment.readings.get("retry-asset") == "follows-task"
+    effect = retried_by_hand(scene, task, asset, asset_follows=follows)
+    tries = sim["tries"] + 1
+    fresh = {**sim, "tries": tries, "start": moment.now, "base": 0}
+    if runner_works(scene.settings):
+        fresh = _enter(fresh, _attempt(sim["fate"], tries, moment), moment)
+    return committed(effect, fresh)
+
+
+def committed(effect: Effect, sim: Record) -> Outcome:
+    """An effect and where the job is after it, as one outcome."""
+    task = effect.task
+    changes: list[Change] = [Put("task", task["id"], {"doc": task, "sim": sim})]
+    if effect.asset is not None:
+        changes.append(Put("asset", effect.asset["id"], effect.asset))
+    return Outcome(_DONE, tuple(changes), effect.notices)
+
+
+def settings_of(view: View) -> Record:
+    """The world's settings; every world has them."""
+    settings = view.get("settings", "settings")
+    if settings is None:
+        raise KeyError("the world was seeded without settings")
+    return settings
+
+
+def runner_works(settings: Record) -> bool:
+    """Whether jobs of this world run by themselves."""
+    return bool(settings["runner"] != "off")
+
+
+def _done(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    moment = scene.moment
+    if due.do == "run":
+        return _run(scene, task, asset, sim)
+    if due.do == "report":
+        if due.progress <= task["status"].get("progress", 0):
+            return Effect(task, None, ()), _advance(sim, moment)
+        return started_or_reported(scene, task, asset, due.progress), _advance(sim, moment)
+    if due.do == "partial" and asset is not None:
+        files = [{"path": "source.m3u8", "type": "catalyst_hls_manifest"}]
+        return playable(scene, task, asset, files), _advance(sim, moment)
+    if due.do == "finish":
+        return completed(scene, task, asset, _spec(scene, task, asset, sim)), _advance(sim, moment)
+    if due.do == "finish-empty":
+        return failed(scene, task, asset, NO_OUTPUT, {}), _advance(sim, moment)
+    if due.do == "fail-for-good":
+        return failed(scene, task, asset, due.message or sim["message"]), _advance(sim, moment)
+    if due.do == "fail":
+        return _fail(scene, due, task, asset, sim)
+    if due.do == "queue-again":
+        tries = sim["tries"] + 1
+        again = {**sim, "tries": tries}
+        return queued_again(scene, task), _enter(again, _attempt(sim["fate"], tries, moment), moment)
+    return Effect(task, None, ()), _advance(sim, moment)
+
+
+def _run(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    """The runner picks the task up; what it shall cut is looked for now, as a live recording still grows."""
+    moment = scene.moment
+    if sim["cut"] is not None and sim["attempt"] != "rejected":
+        start, end = sim["cut"]
+        found = window(start, end, _recording(scene.view, task), moment.now)
+        sim = {**sim, "window": found and list(found)}
+        if found is None:
+            sim["attempt"] = "broken"
+    if task["status"]["phase"] == "running":
+        # An administrator has reported already; the runner's own first report is older news.
+        return Effect(task, None, ()), _advance(sim, moment)
+    return started_or_reported(scene, task, asset, 0), _advance(sim, moment)
+
+
+def _fail(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    effect, pause = failed_or_put_off(scene, task, asset, due.message)
+    if pause is None:
+        return effect, {**sim, "at": None}
+    return effect, _enter({**sim, "base": sim["base"] + due.after + pause}, "waiting", scene.moment)
+
+
+def _recording(view: View, task: Record) -> Record | None:
+    session = view.get("session", task["params"]["clip"]["sessionId"])
+    recording: Record | None = session["sim"].get("recording") if session else None
+    return recording
+
+
+def _spec(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> dict[str, Json]:
+    session = scene.view.get("session", task["params"]["clip"]["sessionId"])
+    source = session["sim"].get("source") if session else None
+    cut = sim["window"] or sim["cut"] or (0, 0)
+    name = asset["name"] if asset else "clip"
+    chance = scene.moment.chance.child("hash", sim["tries"])
+    reading = scene.moment.readings.get("ready-hash", "null")
+    return output.asset_spec(name, (cut[0], cut[1]), source or output.SOURCE, reading, chance)
+
+
+def _attempt(fate: str, tries: int, moment: Moment) -> str:
+    attempt = attempt_of(fate, tries)
+    return "early" if attempt == "good" and moment.readings.get("early-playback") == "on" else attempt
+
+
+def _enter(sim: Sim, attempt: str, moment: Moment) -> Sim:
+    """The beginning of an attempt, `base` ms of life after the job's start."""
+    return _at({**sim, "attempt": attempt, "next": 0}, moment)
+
+
+def _advance(sim: Sim, moment: Moment) -> Sim:
+    return _at({**sim, "next": sim["next"] + 1}, moment)
+
+
+def _at(sim: Sim, moment: Moment) -> Sim:
+    steps = ATTEMPTS[sim["attempt"]]
+    if sim["next"] >= len(steps):
+        return {**sim, "at": None}
+    return {**sim, "at": sim["start"] + moment.lasting(sim["base"] + steps[sim["next"]].after)}

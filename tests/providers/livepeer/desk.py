@@ -1,0 +1,207 @@
+"""A Livepeer world without a server: requests in, replies out, time on a lever. Every reply is held to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from functools import cache
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from mockserver import resources
+from mockserver.contract.check import CompiledContract, compile_contract
+from mockserver.contract.document import effective
+from mockserver.contract.yaml_text import load_yaml
+from mockserver.core.chance import Chance
+from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.payload import read_payload
+from mockserver.core.provider import HELD, Call, Moment
+from mockserver.core.text import Json, Record, dump
+from mockserver.core.world import Change, Notice, Outcome, Put, View, WorldId
+from mockserver.providers.livepeer import provider
+from mockserver.stores.memory import MemoryStore
+
+T = TypeVar("T")
+
+NOW: Final = 1_795_348_300_000  # 2026-11-22
+ORIGIN: Final = "http://mock.test"
+START: Final = 1_587_667_174_725
+END: Final = 1_587_667_204_725
+HOUR: Final = 3_600_000
+
+# The documentation's stream and session, and the default world's.
+STREAM: Final = "eaw4nk06ts2d0mzb"
+STREAM_ID: Final = "707d1de1-0ea0-4d0f-bc03-9a4470c04ec4"
+SESSION: Final = "de7818e7-610a-4057-8f6f-b785dc1e6f88"
+OTHER_SESSION: Final = "5e550000-0000-4000-8000-00000000000e"
+USER: Final = "66e2161c-7670-4d05-b71d-da2d6979556f"
+PROJECT: Final = "aac12556-4d65-4d34-9fb6-d1f0985eb0a9"
+SECOND_PROJECT: Final = "2ec00d00-4d65-4d34-9fb6-d1f0985eb0a9"
+
+READY: Final = "a55e7000-0000-4000-8000-000000000001"
+FAILED: Final = "a55e7000-0000-4000-8000-000000000004"
+DELETED: Final = "a55e7000-0000-4000-8000-000000000005"
+FAILED_TASK: Final = "7a5c0000-0000-4000-8000-000000000004"
+RUNNING_TASK: Final = "7a5c0000-0000-4000-8000-000000000003"
+COMPLETED_TASK: Final = "34d7618e-fd42-4798-acf5-19504616a11e"
+
+
+@cache
+def contract() -> CompiledContract:
+    return compile_contract(effective("livepeer").value)
+
+
+@cache
+def section(name: str = "default") -> Json:
+    path = resources.fixtures() / "worlds" / f"{name}.yaml"
+    return load_yaml(path.read_bytes(), path.name).value["livepeer"]
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The memory store never waits for anything."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise AssertionError("the store waited")
+
+
+class Desk:
+    """One world, its clock, and a client with the world's main key."""
+
+    def __init__(
+        self,
+        document: str = "default",
+        *,
+        readings: Mapping[str, str] | None = None,
+        world: str = "test_me",
+        pace: float = HELD,
+        seed: int = 0,
+    ) -> None:
+        self.now = NOW
+        self.readings = readings or {}
+        self.pace = pace
+        self.key = world
+        self.world = WorldId("livepeer", world)
+        self.chance = Chance.of(seed, "livepeer", world)
+        self.store = MemoryStore({"livepeer": provider.kinds})
+        self.notices: list[Notice] = []
+        start = list(provider.seed(section(document), world, self._moment("seed")))
+        assert run(self.store.create(self.world, start))
+
+    def _moment(self, *labels: str | int, now: int | None = None) -> Moment:
+        now = self.now if now is None else now
+        return Moment(now, self.chance.child(*labels), self.readings, self.pace, ORIGIN)
+
+    # ---- time
+
+    def wait(self, ms: int) -> None:
+        """Move the clock, and let everything happen that falls due."""
+        self.now += ms
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        stepped = True
+
+        def decide(view: View) -> Outcome:
+            nonlocal stepped
+            due = view.next_due()
+            stepped = due is not None and due.at <= self.now
+            if due is None or not stepped:
+                return Outcome(Reply(204))
+            return provider.step(view, due, self._moment("step", due.kind, due.id, now=due.at))
+
+        while stepped:
+            self.notices += run(self.store.transact(self.world, decide, counted=False)).notices
+
+    # ---- calls
+
+    def send(self, request: Request) -> Reply:
+        """The reply to a request; fails if it isn't one the document allows."""
+        self.catch_up()
+        match = contract().match(request.method, request.path)
+        payload = read_payload(request, provider.body_limit)
+        violations = contract().check_request(match, request, payload) if match else ()
+        operation, path = (match.operation, match.path) if match else (None, {})
+        call = Call(request, payload, operation, path, violations)
+
+        def decide(view: View) -> Outcome:
+            outcome = provider.answer(view, call, self._moment("call", view.serial))
+            if operation is not None:
+                broken = contract().check_reply(operation, outcome.reply)
+                assert not broken, "\n".join(map(str, broken))
+            return outcome
+
+        outcome = run(self.store.transact(self.world, decide))
+        self.notices += outcome.notices
+        return outcome.reply
+
+    def call(
+        self,
+        method: str,
+        target: str,
+        body: Json = ...,
+        *,
+        key: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        raw: bytes = b"",
+        **query: Json,
+    ) -> Reply:
+        """One call; `key` is a role of the world (`+stranger`), None for no credential. `raw` goes as it is."""
+        sent = dict(headers or {})
+        if key is not None:
+            sent.setdefault("Authorization", f"Bearer {self.key}{key}")
+        if body is not ... or raw:
+            sent.setdefault("Content-Type", "application/json")
+        url = urlsplit(target)
+        text = urlencode(query) if query else url.query
+        content = raw if body is ... else dump(body)
+        return self.send(Request(method, url.path, text, Headers.of(sent.items()), content, origin=ORIGIN))
+
+    def get(self, target: str, *, key: str | None = "", **query: Json) -> Reply:
+        return self.call("GET", target, key=key, **query)
+
+    def clip(self, playback_id: str = STREAM, *, key: str | None = "", **more: Json) -> Reply:
+        """createClip with the documentation's times; None leaves a field out."""
+        body = {"playbackId": playback_id, "startTime": START, "endTime": END, **more}
+        return self.call("POST", "/api/clip", {name: value for name, value in body.items() if value is not None}, key=key)
+
+    def made(self, playback_id: str = STREAM, *, key: str = "", **more: Json) -> tuple[str, str]:
+        """The ids of the asset and the task of a new clip."""
+        reply = self.clip(playback_id, key=key, **more)
+        assert reply.status == 200, reply.body
+        return reply.value["asset"]["id"], reply.value["task"]["id"]
+
+    def asset(self, asset_id: str, *, key: str = "", **query: Json) -> Json:
+        reply = self.get(f"/api/asset/{asset_id}", key=key, **query)
+        assert reply.status == 200, reply.body
+        return reply.value
+
+    def task(self, task_id: str, *, key: str = "") -> Json:
+        reply = self.get(f"/api/task/{task_id}", key=key)
+        assert reply.status == 200, reply.body
+        return reply.value
+
+    # ---- what only a test may do
+
+    def read(self, kind: str, id: str) -> Record | None:
+        found: list[Record | None] = []
+
+        def decide(view: View) -> Outcome:
+            found.append(view.get(kind, id))
+            return Outcome(Reply(204))
+
+        run(self.store.transact(self.world, decide, counted=False))
+        return found[0]
+
+    def change(self, kind: str, id: str, record: Record) -> None:
+        changes: tuple[Change, ...] = (Put(kind, id, record),)
+        run(self.store.transact(self.world, lambda view: Outcome(Reply(204), changes), counted=False))
+
+
+def said(reply: Reply) -> str:
+    """The text of an error reply, which has nothing else."""
+    assert list(reply.value) == ["errors"], reply.value
+    assert len(reply.value["errors"]) == 1
+    text: str = reply.value["errors"][0]
+    return text
