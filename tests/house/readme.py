@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
@@ -20,26 +19,20 @@ README = CHECKOUT / "README.md"
 
 
 def operations() -> str:
-    """Every operation of the effective documents, by provider."""
+    """Every operation of the effective documents, with the outcomes the default world has for it."""
+    providers = registry.find(registry.names())
+    documents = {provider.name: effective(provider.name, provider.specs).value for provider in providers}
+    known: dict[str, list[Card]] = {}
+    for card in cards(documents):
+        known.setdefault(card.operation.id, []).append(card)
     rows = []
-    for provider in registry.find(registry.names()):
-        for route in read_routes(Spot.of(effective(provider.name, provider.specs).value)):
+    for provider in providers:
+        for route in read_routes(Spot.of(documents[provider.name])):
             operation = route.operation
-            about = provider.not_simulated.get(operation.id)
-            summary = operation.summary if about is None else f"not simulated: {about}"
-            rows.append((f"`{operation.id}`", f"`{operation.method} {operation.path}`", summary))
-    return _table(("Operation", "Request", "About"), rows)
-
-
-def outcomes() -> str:
-    """Every outcome of the default world, a row for each operation, told by what differs from its first one."""
-    documents = {name: effective(name).value for name in ("livepeer", "restream")}
-    rows = []
-    for operation, group in groupby(cards(documents), key=lambda card: card.operation.id):
-        first, *others = group
-        cells = [_outcome(first, card) for card in (first, *others)]
-        rows.append((f"`{operation}`", "<br>".join(cells)))
-    return _table(("Operation", "Outcomes: status, name, what differs from the first"), rows)
+            why_not = provider.not_simulated.get(operation.id)
+            told = _outcomes(known.get(operation.id, [])) if why_not is None else f"not simulated: {why_not}"
+            rows.append((f"`{operation.id}`<br>`{operation.method} {operation.path}`", told))
+    return _table(("Operation", "Outcomes: status, name, what differs from the first success"), rows)
 
 
 def options() -> str:
@@ -51,17 +44,22 @@ def options() -> str:
     return _table(("Option", "Variable", "Meaning (default)"), rows)
 
 
-def _outcome(first: Card, card: Card) -> str:
-    said = ", ".join(_differences(first, card))
+def _outcomes(same: list[Card]) -> str:
+    usual = next((card for card in same if card.status < 400), same[0])
+    return "<br>".join(_outcome(usual, card) for card in same)
+
+
+def _outcome(usual: Card, card: Card) -> str:
+    said = ", ".join(_differences(usual, card))
     return f"{card.status} **{card.name}**" + (f" {said}" if said else "")
 
 
-def _differences(first: Card, card: Card) -> Iterator[str]:
-    """What to send instead of the first one's; what to leave out is told by `mockserver outcomes`."""
-    if card.role != first.role:
+def _differences(usual: Card, card: Card) -> Iterator[str]:
+    """What to send instead of the usual; what to leave out is told by `mockserver outcomes`."""
+    if card.role != usual.role:
         yield f"key `{card.key}`" if card.key else "no key"
     for part in ("path", "query", "body"):
-        ours, theirs = (each.outcome.get(part) or {} for each in (card, first))
+        ours, theirs = (each.outcome.get(part) or {} for each in (card, usual))
         if not isinstance(ours, dict) or not isinstance(theirs, dict):
             yield f"body `{json.dumps(ours, ensure_ascii=False)}`"
             continue
@@ -80,7 +78,7 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PARTS = {"operations": operations, "outcomes": outcomes, "options": options}
+PARTS = {"operations": operations, "options": options}
 
 
 def renewed(text: str) -> str:
