@@ -24,6 +24,7 @@ from mockserver.providers.livepeer.effects import (
     started_or_reported,
 )
 from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Step, attempt_of
+from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
 
 _DONE = Reply(204)
@@ -52,6 +53,9 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
         raise KeyError(f"task {due.id} is due and not there")
     task, sim = record["doc"], record["sim"]
     scene = Scene(view, moment, settings_of(view))
+    if task["status"]["phase"] not in BUSY:
+        # Somebody ended it from outside; there is nothing left to do.
+        return committed(Effect(task, None, ()), {**sim, "at": None})
     asset = view.get("asset", task.get("outputAssetId", ""))
     if asset is not None and asset.get("deleted"):
         return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})

@@ -25,8 +25,8 @@ def updated(doc: Record, changes: Record) -> dict[str, Json]:
 
 
 def unstorable(text: str) -> bool:
-    """Whether jsonb refuses a string: it holds no NUL and no lone surrogate."""
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    """Whether the database refuses a text: jsonb holds no NUL."""
+    return "\0" in text
 
 
 def _rank(key: str) -> tuple[int, bytes]:
