@@ -207,6 +207,17 @@ def test_a_reference_with_an_escaped_name_is_followed() -> None:
     assert found(f"{HEAD}components: {{schemas: {schemas}}}\n") == [("L301", "/components/schemas/x/example")]
 
 
+def test_examples_referred_to_are_judged_where_they_are_used() -> None:
+    text = "{a/b: {schema: {type: string}, examples: {e: {$ref: '#/components/examples/e'}}}}"
+    text = f"{HEAD}components:\n  examples: {{e: {{value: 1}}}}\n  requestBodies: {{b: {{content: {text}}}}}\n"
+    assert found(text) == [("L301", "/components/requestBodies/b/content/a~1b/examples/e")]
+
+
+def test_a_slash_at_the_end_makes_another_path() -> None:
+    text = f"{HEAD}paths:\n  /a: {{get: {{operationId: a, {DONE}}}}}\n  /a/: {{get: {{operationId: b, {DONE}}}}}\n"
+    assert found(text) == []
+
+
 def test_a_misspelt_reference_names_the_right_one() -> None:
     (defect,) = lint(f"{HEAD}components: {{schemas: {{error: {{}}, x: {{$ref: '#/components/schemas/eror'}}}}}}\n")
     assert "is `#/components/schemas/error` meant?" in defect.message
@@ -235,6 +246,14 @@ def test_a_misspelt_reference_names_the_right_one() -> None:
         (
             "responses: {'200': {description: a, content: {a/b: {schema: {type: string}, examples: {e: {value: 1}}}}}}",
             [("L301", "/get/responses/200/content/a~1b/examples/e/value")],
+        ),
+        (
+            "responses: {'200': {description: a, content: {a/json: {schema: {type: object}, example: a=1}}}}",
+            [],
+        ),
+        (
+            "responses: {'200': {description: a, links: {b: {operationRef: '#/paths/~1b/get'}}}}",
+            [("L413", "/get/responses/200/links/b/operationRef")],
         ),
         ("responses: {'200': {description: a, headers: {X: {}}}}", [("L412", "/get/responses/200/headers/X")]),
         ("responses: {'200': {description: a, links: {b: {operationId: a}}}}", []),

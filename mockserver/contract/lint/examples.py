@@ -12,7 +12,9 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.lint.defect import Defect
+from mockserver.contract.lint.operations import resolved
 from mockserver.contract.lint.outline import Outline, Path, Site
+from mockserver.core.payload import is_json
 from mockserver.core.text import Json, pointer
 
 _DOCUMENT: Final = "urn:document"
@@ -51,14 +53,25 @@ def _given(outline: Outline, site: Site) -> Iterator[tuple[str, Path, Path, Json
             for index, value in enumerate(listed):
                 yield "L301", site.path, (*site.path, "examples", index), value
     elif site.kind in ("media-type", "parameter", "header") and outline.kinds.get((*site.path, "schema")) == "schema":
-        schema = (*site.path, "schema")
-        if "example" in site.value:
-            yield "L301", schema, (*site.path, "example"), site.value["example"]
-        named = site.value.get("examples")
-        if isinstance(named, dict):
-            for name, example in named.items():
-                if isinstance(example, dict) and "value" in example:
-                    yield "L301", schema, (*site.path, "examples", name, "value"), example["value"]
+        for at, value in _beside(outline, site):
+            if not _written_out(site, value):
+                yield "L301", (*site.path, "schema"), at, value
+
+
+def _beside(outline: Outline, site: Site) -> Iterator[tuple[Path, Json]]:
+    """The examples beside a schema, `example` and those under `examples`, references followed."""
+    if "example" in site.value:
+        yield (*site.path, "example"), site.value["example"]
+    named = site.value.get("examples")
+    for name, example in named.items() if isinstance(named, dict) else ():
+        meant = resolved(outline, example)
+        if isinstance(meant, dict) and "value" in meant:
+            yield (*site.path, "examples", name, *(("value",) if meant is example else ())), meant["value"]
+
+
+def _written_out(site: Site, value: Json) -> bool:
+    """Whether the example is the text of a body that is no JSON, as `a=1&b=2` is of a form: no value of its schema."""
+    return site.kind == "media-type" and isinstance(value, str) and not is_json(str(site.path[-1]).partition(";")[0])
 
 
 def _contradiction(registry: jsonschema_rs.Registry, schema: Path, value: Json) -> str | None:

@@ -32,7 +32,7 @@ def paths(outline: Outline) -> Iterator[Defect]:
             yield outline.defect("L401", at, f"the path `{template[:80]}` begins without a slash")
         if re.search(r"[{}]", _VARIABLE.sub("", template)) or not all(names) or len(set(names)) < len(names):
             yield outline.defect("L401", at, f"the parameters of `{template[:80]}` are not names in braces, each once")
-        shape = _VARIABLE.sub("{}", template).rstrip("/")
+        shape = _VARIABLE.sub("{}", template)
         if shape in shapes and template != shapes[shape]:
             yield outline.defect("L402", at, f"`{template}` matches the same requests as `{shapes[shape]}`")
         shapes.setdefault(shape, template)
@@ -146,6 +146,13 @@ def _responses(outline: Outline, site: Site) -> Iterator[Defect]:
 
 def _links(outline: Outline, operations: dict[str, Site]) -> Iterator[Defect]:
     for link in outline.of("link"):
+        target = link.value.get("operationRef")
+        if (
+            isinstance(target, str)
+            and target.startswith("#")
+            and resolved(outline, {"$ref": target}) == {"$ref": target}
+        ):
+            yield outline.defect("L413", (*link.path, "operationRef"), f"`{target}` points at nothing")
         name = link.value.get("operationId")
         if name is None:
             continue
@@ -154,9 +161,9 @@ def _links(outline: Outline, operations: dict[str, Site]) -> Iterator[Defect]:
             hint = f"; is `{near[0]}` meant?" if near else ""
             yield outline.defect("L413", (*link.path, "operationId"), f"no operation is called {show(name)}{hint}")
             continue
-        target = operations[name]
-        item = find(outline.document.value, tuple(map(str, target.path[:-1])))
-        listed = [*_list(target.value.get("parameters")), *_list(item[1].get("parameters") if item else None)]
+        meant = operations[name]
+        item = find(outline.document.value, tuple(map(str, meant.path[:-1])))
+        listed = [*_list(meant.value.get("parameters")), *_list(item[1].get("parameters") if item else None)]
         known = {key[0] for key, _ in _declared(outline, (), listed)}
         given = link.value.get("parameters")
         for key in given if isinstance(given, dict) else ():
