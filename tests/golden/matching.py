@@ -52,7 +52,6 @@ class Names:
     fixed: frozenset[str] = frozenset()
     ids: dict[str, str] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
-    shift: int = 0
 
     def bind(self, recorded: str, ours: str) -> None:
         self.ids[recorded] = ours
@@ -85,17 +84,10 @@ class Names:
             return self.times[recorded] == ours
         in_order = all(mine <= ours if theirs < recorded else mine >= ours for theirs, mine in self.times.items())
         during_the_run = bool(self.times) and recorded >= min(self.times)
-        near = not during_the_run or any(
-            abs(recorded + shift - ours) <= SLACK for shift in {self.shift, *self._shifts_around(recorded)}
-        )
+        near = not during_the_run or abs(recorded - ours) <= SLACK
         if in_order and near:
             self.times[recorded] = ours
         return in_order and near
-
-    def _shifts_around(self, recorded: int) -> Iterator[int]:
-        for theirs, mine in self.times.items():
-            if abs(theirs - recorded) <= SLACK:
-                yield mine - theirs
 
 
 def differences(n: int, recorded: Recorded, ours: Reply, names: Names, by_shape: tuple[str, ...]) -> list[Difference]:

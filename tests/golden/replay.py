@@ -1,23 +1,29 @@
 """Replays one run of recorded exchanges against a fresh server, with its clock at each recorded instant.
 
-A recording shows what went over HTTP. What happened beside it (a queue result, the clock of a clip set back) is a
-declared interlude; a limit that had aged away is found where the record says 200 and we would still say 403.
+A recording shows what went over HTTP. What happened beside it (a result from the queue) is a declared interlude. The
+recorder also set clips back by five minutes, which shows where the record says 200 and we would still say 403.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from mockserver.core.http import Reply, Request
+from mockserver.core.provider import Moment
 from mockserver.core.text import Json
+from mockserver.core.world import Outcome, Put, View
 from tests.golden.exchanges import Exchange
 from tests.golden.matching import TIMES, Difference, Names, differences
 
 # The limit looks back five minutes.
 AGEING: Final = 300_001
 LIMIT_TEXT: Final = "Too many clips are being processed."
+
+
+Change = Callable[[View, Moment], Outcome]
 
 
 class Target(Protocol):
@@ -30,7 +36,10 @@ class Target(Protocol):
     def now(self) -> int: ...
 
     def move_to(self, instant: int) -> None:
-        """Set the clock forward; what falls due on the way happens. The past is left as it is."""
+        """Set the clock forward; what falls due on the way happens. An instant that is over changes nothing."""
+
+    def play(self, change: Change) -> None:
+        """Change Livepeer's start world beside HTTP, as the provider's own programs do."""
 
 
 @dataclass(slots=True)
@@ -42,41 +51,27 @@ class Run:
     found: list[Difference] = field(default_factory=list)
     aged: list[int] = field(default_factory=list)
 
-    def move_to(self, recorded: int) -> None:
-        """Set the clock to a recorded instant, later by what was aged so far."""
-        self.target.move_to(recorded + self.names.shift)
-
-    def age(self) -> None:
-        """Let five minutes pass that the recording did not take."""
-        self.names.shift += AGEING
-        self.target.move_to(self.target.now() + AGEING)
-
     def ask(self, exchange: Exchange) -> Reply:
         """Send a recorded request with our ids in place of the recorded ones."""
         request = exchange.request(self.target.origin)
         translate = self.names.translate
         headers = type(request.headers).of((name, translate(value)) for name, value in request.headers)
-        body = translate(exchange.body).encode() if exchange.body and exchange.body.isascii() else request.body
-        return self.target.send(
-            Request(
-                request.method,
-                translate(request.path),
-                translate(request.query),
-                headers,
-                body,
-                origin=self.target.origin,
-            )
-        )
+        # As characters of one byte each: ids are ASCII, and any other byte stays what it is.
+        body = translate(request.body.decode("latin-1")).encode("latin-1")
+        path, query = translate(request.path), translate(request.query)
+        return self.target.send(Request(request.method, path, query, headers, body, origin=self.target.origin))
 
 
 @dataclass(frozen=True, slots=True)
 class Interlude:
     """What happened beside the recorded exchanges, done before exchange `before`.
 
-    `unless` are the exchanges that did it, where a recording holds them: then there is nothing to stand in for.
+    It is done earlier if a reply shows the instant `at` (recorded ms) earlier. `unless` are the exchanges that did it,
+    where a recording holds them: then there is nothing to stand in for.
     """
 
     before: int
+    at: int
     because: str
     do: Callable[[Run], None]
     unless: frozenset[int] = frozenset()
@@ -88,16 +83,28 @@ def replay(exchanges: Sequence[Exchange], target: Target, names: Names, interlud
     present = {exchange.n for exchange in exchanges}
     waiting = sorted((one for one in interludes if not one.unless & present), key=lambda one: one.before)
     for exchange, instant in zip(exchanges, instants(exchanges, target.now()), strict=True):
-        while waiting and waiting[0].before <= exchange.n:
-            waiting.pop(0).do(run)
-        run.move_to(instant)
+        while waiting and (waiting[0].before <= exchange.n or waiting[0].at <= instant):
+            interlude = waiting.pop(0)
+            target.move_to(interlude.at)
+            interlude.do(run)
+        target.move_to(instant)
         ours = run.ask(exchange)
         if _aged_away(exchange, ours):
-            run.age()
+            target.play(age)
             run.aged.append(exchange.n)
             ours = run.ask(exchange)
         run.found += differences(exchange.n, exchange.reply, ours, names, exchange.by_shape)
     return run
+
+
+def age(view: View, moment: Moment) -> Outcome:
+    """Set every clip in progress back, as the recorder did."""
+    changes = []
+    for user in view.find("user", "all", ""):
+        for task in view.find("task", "busy", user["id"]):
+            doc = {**task["doc"], "scheduledAt": task["doc"]["scheduledAt"] - AGEING}
+            changes.append(Put("task", doc["id"], {**task, "doc": doc}))
+    return Outcome(Reply(204), tuple(changes))
 
 
 def _aged_away(exchange: Exchange, ours: Reply) -> bool:
@@ -145,8 +152,6 @@ def _numbers(value: Json, name: str = "") -> Iterator[tuple[str, float]]:
 
 
 def _parsed(body: str | None) -> Json:
-    import json
-
     try:
         return json.loads(body or "null")
     except ValueError:

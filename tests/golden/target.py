@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.provider import Claim, Moment
 from mockserver.core.text import parse
 from mockserver.engine.engine import Engine
 from mockserver.server.assemble import build_engine
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
-from tests.golden.replay import Target
+from tests.golden.replay import Change, Target
 
 # Where the recorded server listened: links in its replies say so.
 RECORDED_ORIGIN: Final = "http://127.0.0.1:4700"
@@ -31,7 +32,8 @@ class InProcess:
     origin: str = RECORDED_ORIGIN
 
     def send(self, request: Request) -> Reply:
-        return self.runner.run(self.engine.respond(request))
+        reply = self.runner.run(self.engine.respond(request))
+        return replace(reply, body=b"") if request.method == "HEAD" else reply
 
     def now(self) -> int:
         return self.engine.clock.now()
@@ -39,6 +41,9 @@ class InProcess:
     def move_to(self, instant: int) -> None:
         if instant > self.now():
             self.runner.run(self.engine.advance(instant - self.now()))
+
+    def play(self, change: Change) -> None:
+        self.runner.run(_played(self.engine, change))
 
 
 @dataclass(slots=True)
@@ -73,6 +78,16 @@ class OverTheWire:
     def move_to(self, instant: int) -> None:
         if instant > self.now():
             self.server.run(self.server.engine.advance(instant - self.now()))
+
+    def play(self, change: Change) -> None:
+        self.server.run(_played(self.server.engine, change))
+
+
+async def _played(engine: Engine, change: Change) -> None:
+    provider = engine.services["livepeer"].provider
+    home = await engine.worlds.home(provider, Claim())
+    moment = Moment(engine.clock.now(), home.chance.child("played"), home.readings, engine.pace, engine.worlds.origin)
+    await engine.store.transact(home.world, lambda view: change(view, moment), counted=False)
 
 
 def settings(world: str, at: int) -> Settings:

@@ -154,9 +154,7 @@ def test_a_webhook_needs_events(livepeer: Talk) -> None:
     assert (reply.status, error(reply)) == (422, 'must provide "events" field with subscriptions')
 
 
-@pytest.mark.parametrize(
-    "body", [HOOK | {"events": ["clip.created"]}, HOOK | {"events": []}, HOOK | {"url": "nowhere"}, HOOK | {"foo": 1}]
-)
+@pytest.mark.parametrize("body", [HOOK | {"events": ["clip.created"]}, HOOK | {"url": "nowhere"}, HOOK | {"foo": 1}])
 def test_a_webhook_that_makes_no_sense_is_refused(livepeer: Talk, body: dict[str, Json]) -> None:
     assert livepeer.post("/api/webhook", body).status == 422
 
