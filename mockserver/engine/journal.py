@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.violation import Violation
-from mockserver.engine.secrets import without_secrets
+from mockserver.engine.redaction import without_secrets
 
 MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 16 * 1024 * 1024

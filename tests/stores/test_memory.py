@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.core.http import Reply
+from mockserver.core.text import Json, Record
+from mockserver.core.world import Change, Due, Index, Kind, Outcome, Put, Remove, View, WorldId
+from mockserver.stores.memory import MemoryStore
+
+HERE = WorldId("p", "here")
+THERE = WorldId("p", "there")
+
+KINDS = {
+    "clip": Kind(
+        "clip",
+        {
+            "by_user": Index(lambda clip: (clip["user"], clip["at"]) if clip["user"] else None),
+            "by_handle": Index(lambda clip: (clip["handle"], 0), public=True),
+        },
+        lambda clip: clip["due"],
+    ),
+    "plain": Kind("plain"),
+}
+
+
+def clip(user: str = "u", at: Json = 0, handle: str = "h", due: Json = None) -> Record:
+    return {"user": user, "at": at, "handle": handle, "due": due}
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore({"p": KINDS})
+    run(store.create(HERE, ()))
+    return store
+
+
+def commit(store: MemoryStore, *changes: Change, world: WorldId = HERE, counted: bool = True) -> None:
+    run(store.transact(world, lambda view: Outcome(Reply(204), changes), counted=counted))
+
+
+def read(store: MemoryStore, question: Any, world: WorldId = HERE) -> Any:
+    found: list[Any] = []
+
+    def look(view: View) -> Outcome:
+        answer = question(view)
+        found.append(list(answer) if isinstance(answer, Iterator) else answer)
+        return Outcome(Reply(204))
+
+    run(store.transact(world, look))
+    return found[0]
+
+
+def everything(store: MemoryStore, world: WorldId = HERE) -> Any:
+    return read(store, lambda view: (view.serial, list(view.find("clip", "by_user", "u")), view.next_due()), world)
+
+
+records = st.builds(
+    clip,
+    user=st.sampled_from(["", "u", "v"]),
+    at=st.integers(0, 5),
+    handle=st.sampled_from("xyz"),
+    due=st.none() | st.integers(0, 5),
+)
+changes = st.one_of(
+    st.builds(Put, st.just("clip"), st.sampled_from("abcd"), records),
+    st.builds(Remove, st.just("clip"), st.sampled_from("abcd")),
+)
+places = st.tuples(st.integers(0, 5), st.sampled_from("abcd"))
+
+
+@given(st.lists(st.lists(changes, max_size=4), max_size=12), st.none() | places, st.booleans())
+def test_a_view_answers_like_a_plain_dictionary(
+    commits: list[list[Change]], after: tuple[int, str] | None, reverse: bool
+) -> None:
+    store = MemoryStore({"p": KINDS})
+    run(store.create(HERE, ()))
+    model: dict[str, Record] = {}
+    for batch in commits:
+        commit(store, *batch)
+        for change in batch:
+            if isinstance(change, Put):
+                model[change.id] = change.record
+            else:
+                model.pop(change.id, None)
+
+    def check(view: View) -> Outcome:
+        for id in "abcd":
+            assert view.get("clip", id) == model.get(id)
+        for user in "uv":
+            mine = sorted(((one["at"], id) for id, one in model.items() if one["user"] == user), reverse=reverse)
+            assert view.count("clip", "by_user", user) == len(mine)
+            left = [p for p in mine if after is None or (p < after if reverse else p > after)]
+            found = view.find("clip", "by_user", user, reverse=reverse, after=after)
+            assert list(found) == [model[id] for _, id in left]
+        due = [Due(one["due"], "clip", id) for id, one in model.items() if one["due"] is not None]
+        assert view.next_due() == min(due, default=None)
+        assert view.serial == sum(bool(batch) for batch in commits)
+        return Outcome(Reply(204))
+
+    run(store.transact(HERE, check))
+    for handle in "xyz":
+        held = any(one["handle"] == handle for one in model.values())
+        assert run(store.whose("p", "clip", "by_handle", handle)) == (HERE if held else None)
+
+
+def test_a_decision_that_raises_changes_nothing(store: MemoryStore) -> None:
+    def fail(view: View) -> Outcome:
+        raise ZeroDivisionError
+
+    before = everything(store)
+    with pytest.raises(ZeroDivisionError):
+        run(store.transact(HERE, fail))
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Put("clip", "b", {"user": "u"}),
+        Put("clip", "b", clip(at=None)),
+        Put("clip", "b", clip(at="a text")),
+        Put("clip", "b", clip(user=7)),  # type: ignore[arg-type]
+        Put("clip", "b", clip(due="soon")),
+        Put("clip", 7, clip()),  # type: ignore[arg-type]
+        Put("nonsense", "b", clip()),
+    ],
+    ids=["entry raises", "no order", "order of another type", "key no text", "due no instant", "id no text", "no kind"],
+)
+def test_a_change_that_cannot_be_made_takes_the_others_with_it(store: MemoryStore, broken: Change) -> None:
+    commit(store, Put("clip", "old", clip(at=3, due=4)))
+    before = everything(store)
+    with pytest.raises((KeyError, TypeError)):
+        commit(store, Put("clip", "a", clip(due=1)), Remove("clip", "old"), broken)
+    assert everything(store) == before
+    assert read(store, lambda view: view.get("clip", "a")) is None
+
+
+def test_a_view_is_of_no_use_after_its_transaction(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()), Put("clip", "b", clip()))
+    kept: list[View] = []
+    walks: list[Iterator[Record]] = []
+
+    def keep(view: View) -> Outcome:
+        kept.append(view)
+        walks.append(view.find("clip", "by_user", "u"))
+        next(walks[0])
+        return Outcome(Reply(204))
+
+    run(store.transact(HERE, keep))
+    for use in (lambda: kept[0].get("clip", "a"), lambda: kept[0].serial, lambda: next(walks[0])):
+        with pytest.raises(RuntimeError, match="transaction was over"):
+            use()
+
+
+def test_records_are_handed_out_not_copied(store: MemoryStore) -> None:
+    record = clip()
+    commit(store, Put("clip", "a", record))
+    assert read(store, lambda view: view.get("clip", "a")) is record
+
+
+def test_the_serial_counts_calls_that_changed_something(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()))
+    commit(store)
+    commit(store, Put("clip", "b", clip()), counted=False)
+    commit(store, Put("clip", "c", clip()), Put("clip", "d", clip()))
+    assert read(store, lambda view: view.serial) == 2
+
+
+def test_a_kind_that_does_not_exist_is_named_with_those_that_do(store: MemoryStore) -> None:
+    with pytest.raises(KeyError, match="no kind 'clips'; its kinds are clip, plain"):
+        read(store, lambda view: view.get("clips", "a"))
+
+
+def test_worlds_are_islands(store: MemoryStore) -> None:
+    run(store.create(THERE, [Put("clip", "a", clip(handle="theirs"))]))
+    commit(store, Put("clip", "a", clip(handle="ours")))
+    commit(store, Remove("clip", "a"))
+    assert read(store, lambda view: view.get("clip", "a"), THERE) == clip(handle="theirs")
+
+
+def test_a_world_is_made_once(store: MemoryStore) -> None:
+    assert run(store.create(THERE, [Put("clip", "a", clip())])) is True
+    assert run(store.create(THERE, [Put("clip", "a", clip(user="v"))])) is False
+    assert read(store, lambda view: view.get("clip", "a"), THERE) == clip()
+
+
+def test_a_world_that_cannot_be_filled_does_not_exist(store: MemoryStore) -> None:
+    with pytest.raises(KeyError):
+        run(store.create(THERE, [Put("clip", "a", {})]))
+    assert run(store.exists(THERE)) is False
+
+
+def test_a_world_that_does_not_exist_raises_key_error(store: MemoryStore) -> None:
+    with pytest.raises(KeyError):
+        commit(store, world=THERE)
+
+
+def test_worlds_are_listed_oldest_first_and_by_provider(store: MemoryStore) -> None:
+    run(store.create(THERE, ()))
+    assert run(store.worlds()) == [HERE, THERE]
+    assert run(store.worlds("q")) == []
+
+
+def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: MemoryStore) -> None:
+    run(store.create(THERE, [Put("clip", "a", clip(handle="h"))]))
+    commit(store, Put("clip", "late", clip(handle="h")))
+    assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
+    assert run(store.drop(HERE)) is True
+    assert run(store.whose("p", "clip", "by_handle", "h")) == THERE
+    assert run(store.drop(THERE)) is True
+    assert run(store.whose("p", "clip", "by_handle", "h")) is None
+    assert run(store.drop(THERE)) is False
