@@ -30,6 +30,10 @@ _WORDS: Final[dict[str, Json]] = {
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _TAG: Final = "tag:yaml.org,2002:"
+_SCALAR: Final = yaml.ScalarEvent
+_MAPPING: Final = yaml.MappingStartEvent
+_SEQUENCE: Final = yaml.SequenceStartEvent
+_ENDS: Final = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Collection:
     """A mapping or sequence being read. `start` is how many values came before it, `at` where its open key stands."""
 
     value: Json
+    mapping: bool
     mark: Mark | None
     anchor: str | None
     start: int
@@ -67,18 +72,15 @@ class _Collection:
     merges: list[tuple[Json, Mark | None]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def wants_key(self) -> bool:
-        return self.key is None and type(self.value) is dict
-
 
 class _Builder:
-    """One pass over the events of a text."""
+    """One pass over the events of a text. Keys written twice are told from each other with marks only."""
 
     def __init__(self, text: str, source: str, marking: bool) -> None:
         self.text = text
         self.source = source
         self.marking = marking
+        self.repeats = False
         self.values = 0
         self.open: list[_Collection] = []
         self.anchors: dict[str, tuple[Json, Mark | None, int]] = {}
@@ -87,11 +89,14 @@ class _Builder:
 
     def build(self) -> Built:
         for event in self._events():
-            if isinstance(event, yaml.ScalarEvent):
+            kind = type(event)
+            if kind is _SCALAR:
                 self._scalar(event)
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._start(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
+            elif kind is _MAPPING:
+                self._start(event, {}, {})
+            elif kind is _SEQUENCE:
+                self._start(event, [], [])
+            elif kind in _ENDS:
                 self._end()
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
@@ -99,9 +104,11 @@ class _Builder:
                 self._refuse(event, "a second document starts here", "Keep one document a file.")
         if self.root is None:
             raise DocumentError(f"{self.source}: the file is empty. Write a mapping into it, or name another file.")
+        if self.repeats and not self.marking:
+            return _Builder(self.text, self.source, marking=True).build()
         return Built(*self.root, tuple(self.duplicates))
 
-    def _events(self) -> Iterator[yaml.Event]:
+    def _events(self) -> Iterator[Json]:
         try:
             parser = _PARSER(self.text)
             while parser.check_event():
@@ -115,29 +122,33 @@ class _Builder:
             reason = " ".join(str(error).split())
             raise DocumentError(f"{self.source}: this is not YAML: {reason}. Correct the file.") from None
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        top = self.open[-1] if self.open else None
-        if top is not None and top.wants_key:
-            self._key(top, event, event.value)
-            if event.anchor:
-                self.anchors[event.anchor] = (event.value, self._mark(event), 1)
-            return
+    def _scalar(self, event: Json) -> None:
         value: Json = event.value
-        if event.tag is None and event.implicit[0]:
-            value = self._plain(event, event.value)
-        elif event.tag is not None and event.tag not in ("!", _TAG + "str"):
-            value = self._tagged(event, event.tag.removeprefix(_TAG))
+        top = self.open[-1] if self.open else None
+        if top is not None and top.mapping and top.key is None:
+            self._key(top, event, value)
+            if event.anchor:
+                self.anchors[event.anchor] = (value, self._mark(event), 1)
+            return
+        tag = event.tag
+        if tag is None:
+            if event.implicit[0]:
+                value = self._plain(event, value)
+        elif tag not in ("!", _TAG + "str"):
+            value = self._tagged(event, tag.removeprefix(_TAG))
         self._place(value, self._mark(event), event.anchor, 1)
 
-    def _key(self, top: _Collection, event: yaml.Event, key: str) -> None:
-        line, column = _at(event)
-        if key in top.lines:
-            self.duplicates.append(Duplicate(key, line, column, top.lines[key]))
-        top.lines[key] = line
+    def _key(self, top: _Collection, event: Json, key: str) -> None:
+        if key in top.value:
+            self.repeats = True
         top.key = key
-        top.at = (line, column)
+        if self.marking:
+            line, column = top.at = _at(event)
+            if key in top.lines:
+                self.duplicates.append(Duplicate(key, line, column, top.lines[key]))
+            top.lines[key] = line
 
-    def _plain(self, event: yaml.Event, text: str) -> Json:
+    def _plain(self, event: Json, text: str) -> Json:
         """YAML 1.2's core schema; `.inf` and `.nan` are no JSON and stay text, as do yes, no, on, off and dates."""
         if text in _WORDS:
             return _WORDS[text]
@@ -150,7 +161,7 @@ class _Builder:
         except ValueError:  # more digits than Python reads at once
             self._refuse(event, f"a number of {len(text)} digits", "Write it in quotes if it is text.")
 
-    def _tagged(self, event: yaml.ScalarEvent, tag: str) -> Json:
+    def _tagged(self, event: Json, tag: str) -> Json:
         value = self._plain(event, event.value) if tag in ("int", "float", "bool", "null") else ""
         if tag == "float" and type(value) is int:
             return float(value)
@@ -158,16 +169,15 @@ class _Builder:
             self._refuse(event, f"the tag `!{tag}` on `{event.value[:40]}`", "Only what JSON has can stand here.")
         return value
 
-    def _start(self, event: yaml.CollectionStartEvent) -> None:
+    def _start(self, event: Json, value: Json, inside: dict[str, Mark] | list[Mark]) -> None:
         if event.tag not in (None, "!", _TAG + "map", _TAG + "seq"):
             self._refuse(event, f"the tag `{event.tag}`", "Only what JSON has can stand here.")
-        if self.open and self.open[-1].wants_key:
+        if self.open and self.open[-1].mapping and self.open[-1].key is None:
             self._refuse(event, "a collection as a mapping key", "Keys are text: write it in quotes.")
         if len(self.open) >= DEEPEST:
             self._refuse(event, f"nested deeper than {DEEPEST} levels", "Split the document with `$ref`.")
-        value: Json = {} if isinstance(event, yaml.MappingStartEvent) else []
-        mark = self._mark(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
-        self.open.append(_Collection(value, mark, event.anchor, self.values))
+        mapping = type(value) is dict
+        self.open.append(_Collection(value, mapping, self._mark(event, inside), event.anchor, self.values))
 
     def _end(self) -> None:
         done = self.open.pop()
@@ -177,13 +187,13 @@ class _Builder:
                 _put(done.mark, key, mark and (mark.child(key) or mark))
         self._place(done.value, done.mark, done.anchor, self.values - done.start + 1)
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
+    def _alias(self, event: Json) -> None:
         anchor = event.anchor or ""
         if anchor not in self.anchors:
             self._refuse(event, f"the alias `*{anchor}` stands before or inside its anchor", "Write it out.")
         value, mark, size = self.anchors[anchor]
         top = self.open[-1] if self.open else None
-        if top is not None and top.wants_key:
+        if top is not None and top.mapping and top.key is None:
             if type(value) is not str:
                 self._refuse(event, "an alias that is no text as a mapping key", "Write the key out.")
             self._key(top, event, value)
@@ -215,15 +225,15 @@ class _Builder:
         top.value[key] = value
         _put(top.mark, key, mark and Mark(self.source, *top.at, mark.inside))
 
-    def _mark(self, event: yaml.Event, inside: dict[str, Mark] | list[Mark] | None = None) -> Mark | None:
+    def _mark(self, event: Json, inside: dict[str, Mark] | list[Mark] | None = None) -> Mark | None:
         return Mark(self.source, *_at(event), inside) if self.marking else None
 
-    def _refuse(self, event: yaml.Event, what: str, remedy: str) -> NoReturn:
+    def _refuse(self, event: Json, what: str, remedy: str) -> NoReturn:
         line, column = _at(event)
         raise DocumentError(f"{self.source}:{line}:{column}: {what}. {remedy}")
 
 
-def _at(event: yaml.Event) -> tuple[int, int]:
+def _at(event: Json) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
