@@ -58,7 +58,7 @@ def _find(value: Json, target: str, overlay: Document, index: int) -> list[Path]
     import jsonpath_rfc9535 as jsonpath  # only for filters, wildcards and descendants
 
     try:
-        return [node.location for node in jsonpath.finditer(target, value)]
+        return list(dict.fromkeys(node.location for node in jsonpath.finditer(target, value)))
     except jsonpath.JSONPathError as error:
         _refuse(overlay, index, f"has a target that is no JSONPath ({error})", "Correct the target.")
 

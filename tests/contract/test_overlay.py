@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from mockserver.contract.document import effective
 from mockserver.contract.overlay import apply
-from mockserver.contract.places import Document
+from mockserver.contract.places import Document, Mark
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.core.text import Json
 from mockserver.errors import DocumentError
@@ -73,6 +74,14 @@ def test_descendants_are_found() -> None:
     assert value("a: {d: 1, b: {d: 2}}", "- {target: $..d, remove: true}") == {"a": {"b": {}}}
 
 
+def test_what_is_matched_twice_is_removed_once() -> None:
+    assert value("a: {b: 1}", "- {target: \"$.a['b','b']\", remove: true}") == {"a": {}}
+
+
+def test_what_is_inside_a_removed_part_goes_with_it() -> None:
+    assert value("a: {a: {a: 1}, b: [{a: 2}]}", "- {target: $..a, remove: true}") == {}
+
+
 def test_actions_see_what_came_before_them() -> None:
     assert value("a: {}", "- {target: $.a, update: {b: {}}}\n- {target: $.a.b, update: {c: 1}}") == {
         "a": {"b": {"c": 1}}
@@ -115,6 +124,19 @@ def test_lines_lead_into_the_text_that_has_the_last_word() -> None:
         "/a/c/1": "over.yaml:7",
         "/a/d/e": "over.yaml:9",
     }
+
+
+@pytest.mark.parametrize("provider", ["livepeer", "restream"])
+def test_every_value_has_a_line_of_its_own(provider: str) -> None:
+    document = effective(provider)
+    waiting: list[tuple[Json, Mark | None]] = [(document.value, document.marks())]
+    while waiting:
+        inside, mark = waiting.pop()
+        assert mark is not None
+        if isinstance(inside, dict):
+            waiting += [(item, mark.child(key)) for key, item in inside.items()]
+        elif isinstance(inside, list):
+            waiting += [(item, mark.child(str(index))) for index, item in enumerate(inside)]
 
 
 @pytest.mark.parametrize("target", ["$.b", "$.a.b", "$.list[3]", "$..nope", "$.a['x']", "$.list.a", "$.list['0']"])
