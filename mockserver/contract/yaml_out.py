@@ -11,6 +11,8 @@ from mockserver.core.text import Json
 
 # Numbers to YAML 1.2 that PyYAML, which knows 1.1, would leave without quotes: 1e3, 0o17, .5.
 _NUMBER: Final = re.compile(r"[-+]?(0o[0-7]+|0x[0-9a-fA-F]+|(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?)")
+# Line breaks to YAML 1.1 and characters like any other to 1.2; only escaped do they mean the same to both.
+_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
 _STRING: Final = "tag:yaml.org,2002:str"
 
 
@@ -21,6 +23,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if _BREAKS.search(text):
+        return dumper.represent_scalar(_STRING, text, style='"')
     if "\n" in text:
         return dumper.represent_scalar(_STRING, text, style="|")
     return dumper.represent_scalar(_STRING, text, style="'" if _NUMBER.fullmatch(text) else None)
