@@ -75,9 +75,9 @@ def at_once(served: Callable[..., str], key: str) -> Command:
 
 
 @pytest.fixture
-def in_a_hurry(served: Callable[..., str], key: str) -> Command:
-    """A server whose clips take a few tenths of a second, so that a client that polls sees them on their way."""
-    return Command(served("--pace", "200"), key)
+def in_time(served: Callable[..., str], key: str) -> Command:
+    """A server at its usual pace: clips take a second or so, and a client that polls sees them on their way."""
+    return Command(served(), key)
 
 
 @pytest.fixture

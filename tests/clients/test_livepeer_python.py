@@ -47,8 +47,8 @@ def test_a_clip_is_created(sdk: Sdk) -> None:
     assert made.asset.status.phase == "waiting"
 
 
-def test_a_clip_is_polled_until_it_is_ready(in_a_hurry: Command) -> None:
-    sdk = connect(in_a_hurry)
+def test_a_clip_is_polled_until_it_is_ready(in_time: Command) -> None:
+    sdk = connect(in_time)
     made = clip(sdk)
     phases = []
     for _ in range(5_000):
@@ -56,13 +56,14 @@ def test_a_clip_is_polled_until_it_is_ready(in_a_hurry: Command) -> None:
         phases.append(asset.status.phase)
         if asset.status.phase not in ("waiting", "processing"):
             break
-    assert list(dict.fromkeys(phases)) == ["waiting", "processing", "ready"]
+    assert made.asset.status.phase == "waiting"
+    assert list(dict.fromkeys(phases))[-2:] == ["processing", "ready"]
     assert asset.playback_url and asset.download_url
     assert asset.hash is None
 
 
-def test_a_task_tells_how_far_it_is(in_a_hurry: Command) -> None:
-    sdk = connect(in_a_hurry)
+def test_a_task_tells_how_far_it_is(in_time: Command) -> None:
+    sdk = connect(in_time)
     made = clip(sdk)
     seen = []
     for _ in range(5_000):
@@ -70,7 +71,7 @@ def test_a_task_tells_how_far_it_is(in_a_hurry: Command) -> None:
         seen.append((status.phase, status.progress))
         if status.phase not in ("waiting", "running"):
             break
-    assert list(dict.fromkeys(phase for phase, _ in seen)) == ["waiting", "running", "completed"]
+    assert list(dict.fromkeys(phase for phase, _ in seen))[-2:] == ["running", "completed"]
     progress = [part for phase, part in seen if phase == "running"]
     assert progress == sorted(progress)
 
@@ -119,7 +120,7 @@ def test_sessions_are_read(sdk: Sdk) -> None:
     found = sdk.session.get(id=session).session
     assert found.id == session
     assert session in [one.id for one in sdk.session.get_all().data]
-    assert session in [one.id for one in sdk.session.get_recorded(parent_id=found.parent_id).data]
+    assert {one.parent_id for one in sdk.session.get_recorded(parent_id=found.parent_id).data} == {found.parent_id}
 
 
 @pytest.mark.parametrize(
@@ -165,11 +166,12 @@ def test_the_real_status_of_a_webhook_surprises_the_sdk_although_it_is_created(s
     assert "surprise" in [webhook.name for webhook in sdk.webhook.get_all().data]
 
 
-def test_by_the_document_a_webhook_is_created_without_surprise(strict: Sdk) -> None:
+def test_by_the_document_a_webhook_lives_without_surprise(strict: Sdk) -> None:
     made = strict.webhook.create(request=hook("calm")).webhook
     assert made.name == "calm"
     assert made.events == [components.Events.ASSET_CREATED, components.Events.ASSET_READY]
     assert strict.webhook.get(id=made.id).webhook.name == "calm"
-    strict.webhook.delete(id=made.id)
+    assert strict.webhook.update(id=made.id, webhook=hook("calmer")).webhook.name == "calmer"
+    assert strict.webhook.delete(id=made.id).webhook.id == made.id
     with pytest.raises(errors.SDKError):
         strict.webhook.get(id=made.id)

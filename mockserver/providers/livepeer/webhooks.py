@@ -62,17 +62,22 @@ def get_webhooks(visit: Visit) -> Answer:
 
 
 def update_webhook(visit: Visit) -> Answer:
-    """Another subscription in its place; id, owner, project and age stay."""
+    """Another subscription in its place; id, owner, project and age stay. The server answers with the id alone."""
     body = _checked(visit)
     old = _own(visit)
     kept = {key: old[key] for key in ("id", "userId", "projectId", "createdAt") if key in old}
     doc = _document(kept, body)
-    return Answer(200, {"id": doc["id"]}, (Put("webhook", doc["id"], jsonb(doc)),))
+    told = _shown(visit, doc) if reads_strictly(visit.moment, "webhook") else {"id": doc["id"]}
+    return Answer(200, told, (Put("webhook", doc["id"], jsonb(doc)),))
 
 
 def delete_webhook(visit: Visit) -> Answer:
+    """204, though the published document says 200 with the webhook."""
     doc = _own(visit, dashboard=True)
-    return Answer(204, changes=(Put("webhook", doc["id"], {**doc, "deleted": True}),))
+    gone = (Put("webhook", doc["id"], {**doc, "deleted": True}),)
+    if reads_strictly(visit.moment, "webhook"):
+        return Answer(200, _shown(visit, doc), gone)
+    return Answer(204, changes=gone)
 
 
 def _own(visit: Visit, *, dashboard: bool = False) -> Record:

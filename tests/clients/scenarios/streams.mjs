@@ -13,5 +13,5 @@ print({
   name: read.name,
   listed: streams.some((one) => one.id === made.id),
   sessions: sessions.some((one) => one.id === session.id),
-  recorded: recorded.some((one) => one.id === session.id),
+  recorded: recorded.length > 0 && recorded.every((one) => one.parentId === session.parentId),
 });

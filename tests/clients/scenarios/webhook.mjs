@@ -12,5 +12,5 @@ print({
   thrown: error,
   created: result?.webhook?.name ?? null,
   error: result?.error ? true : false,
-  listed: webhooks.map((webhook) => webhook.name),
+  listed: webhooks.some((webhook) => webhook.name === "hook"),
 });

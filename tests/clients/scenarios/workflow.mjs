@@ -24,7 +24,8 @@ const gone = await thrown(() => livepeer.asset.get(asset.id));
 
 print({
   name: made.asset.name,
-  phases,
+  first: made.asset.status.phase,
+  last: phases.slice(-2),
   hash: asset.hash,
   task: task.status.phase,
   type: playbackInfo.type,
