@@ -70,6 +70,7 @@ class _Collection:
     key: str | None = None
     at: tuple[int, int] = (1, 1)
     merges: list[tuple[Json, Mark | None]] = field(default_factory=list)
+    merging: bool = False
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -142,6 +143,7 @@ class _Builder:
         if key in top.value:
             self.repeats = True
         top.key = key
+        top.merging = key == "<<" and not getattr(event, "style", "quoted")  # in quotes it is a key like any other
         if self.marking:
             line, column = top.at = _at(event)
             if key in top.lines:
@@ -220,7 +222,7 @@ class _Builder:
                 top.mark.inside.append(mark)
             return
         key, top.key = top.key, None
-        if key == "<<" and _merge(top, value, mark):
+        if top.merging and _merge(top, value, mark):
             return
         top.value[key] = value
         _put(top.mark, key, mark and Mark(self.source, *top.at, mark.inside))
