@@ -15,6 +15,7 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json
 from mockserver.core.world import Outcome, Put, View
+from mockserver.providers.livepeer.kinds import BUSY
 from tests.golden.exchanges import Exchange
 from tests.golden.matching import TIMES, Difference, Names, differences
 
@@ -101,9 +102,10 @@ def age(view: View, moment: Moment) -> Outcome:
     """Set every clip in progress back, as the recorder did."""
     changes = []
     for user in view.find("user", "all", ""):
-        for task in view.find("task", "busy", user["id"]):
-            doc = {**task["doc"], "scheduledAt": task["doc"]["scheduledAt"] - AGEING}
-            changes.append(Put("task", doc["id"], {**task, "doc": doc}))
+        for task in view.find("task", "owner", user["id"]):
+            if task["doc"]["status"]["phase"] in BUSY:
+                doc = {**task["doc"], "scheduledAt": task["doc"]["scheduledAt"] - AGEING}
+                changes.append(Put("task", doc["id"], {**task, "doc": doc}))
     return Outcome(Reply(204), tuple(changes))
 
 

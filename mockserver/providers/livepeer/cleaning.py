@@ -11,7 +11,6 @@ from mockserver.providers.livepeer.visit import Caller, Visit, reads_strictly
 
 _HIDDEN: Final = frozenset({"objectStoreId", "files", "sourcePlaybackReady", "deleted", "deletedAt"})
 _NEVER: Final = frozenset({"deleted", "deletedAt"})
-_TASK_HIDDEN: Final = frozenset({"sourceReadyAt"})
 
 
 def join(base: str, *parts: str) -> str:
@@ -56,10 +55,14 @@ def listed_clip(visit: Visit, doc: Record, details: bool) -> Record:
 
 def shown_task(doc: Record, moment: Moment, *, admin: bool = False) -> Record:
     """A task as its routes and its notices show it. The step is for administrators."""
-    shown = {key: value for key, value in doc.items() if key not in _TASK_HIDDEN}
-    if not admin and "step" in shown["status"]:
+    strict = reads_strictly(moment, "task")
+    steps = "step" in doc["status"] and not admin
+    if not (strict or steps or "sourceReadyAt" in doc):
+        return doc
+    shown = {key: value for key, value in doc.items() if key != "sourceReadyAt"}
+    if steps:
         shown["status"] = {key: value for key, value in shown["status"].items() if key != "step"}
-    if reads_strictly(moment, "task"):
+    if strict:
         shown.pop("userId", None)
         if "output" in shown:
             shown["output"] = {key: value for key, value in shown["output"].items() if key != "clip"}

@@ -34,16 +34,19 @@ Sim = dict[str, Json]
 
 def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None, message: str) -> Sim:
     """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with."""
-    sim: Sim = {
+    attempt = _attempt(fate, 0, moment)
+    return {
         "fate": fate,
         "tries": 0,
-        "cut": cut and list(cut),
-        "message": message,
+        "attempt": attempt,
+        "next": 0,
         "start": moment.now,
         "base": 0,
+        "at": moment.now + moment.lasting(ATTEMPTS[attempt][0].after) if runs else None,
+        "cut": cut and list(cut),
         "window": None,
+        "message": message,
     }
-    return _enter(sim, _attempt(fate, 0, moment), moment) if runs else {**sim, "attempt": None, "next": 0, "at": None}
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:

@@ -79,11 +79,6 @@ def _task_owner(task: Record) -> Entry:
     return doc["userId"], recency(doc["status"]["updatedAt"], doc["createdAt"])
 
 
-def _task_busy(task: Record) -> Entry:
-    doc = task["doc"]
-    return (doc["userId"], doc["id"]) if doc["status"]["phase"] in BUSY else None
-
-
 def _task_requester(task: Record) -> Entry:
     doc = task["doc"]
     if doc["status"]["phase"] not in BUSY or "requesterId" not in doc:
@@ -148,7 +143,6 @@ _KINDS: Final = (
         {
             "asset": Index(_task_asset),
             "owner": Index(_task_owner),
-            "busy": Index(_task_busy),
             "requester": Index(_task_requester),
         },
         _task_due,

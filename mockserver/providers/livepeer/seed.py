@@ -12,7 +12,7 @@ from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Put
 from mockserver.providers.livepeer import output
-from mockserver.providers.livepeer.stored import jsonb
+from mockserver.providers.livepeer.stored import in_order, jsonb
 from mockserver.providers.livepeer.streams import PROFILES, begun_session, stream_key
 
 HOUR: Final = 3_600_000
@@ -27,6 +27,7 @@ _DEFAULT_SETTINGS: Final = {
     "ingest": None,
     "runner": "on",
 }
+_PROFILES: Final = jsonb(PROFILES)
 _ASSET_STORE: Final = {"id": "0de4b5f0-5f6c-4c2b-9d6f-4f6a7d1c2e33"}
 _RECORDING_STORE: Final = {"id": "4f0b7c52-8d1e-4c6a-b8f3-2a9d5e7c1b60"}
 
@@ -131,7 +132,7 @@ def _streams(section: Record, ground: _Ground) -> Iterator[tuple[str, Record]]:
             "userId": _owner(stream, f"/streams/{index}/user", ground),
             "isActive": stream.get("isActive", False),
             "lastSeen": ground.at(stream["seen"], 0) if "seen" in stream else 0,
-            "profiles": list(PROFILES),
+            "profiles": _PROFILES,
             "createdAt": ground.at(stream.get("created"), -HOUR),
             "streamKey": stream_key(stream_id, chance),
             "playbackId": playback_id,
@@ -141,7 +142,7 @@ def _streams(section: Record, ground: _Ground) -> Iterator[tuple[str, Record]]:
         doc |= _project(stream, f"/streams/{index}", ground)
         doc |= {key: True for key in ("suspended", "deleted") if stream.get(key)}
         sim = {"clips": stream["clips"]} if "clips" in stream else {}
-        yield playback_id, {"doc": jsonb(doc), "sim": sim}
+        yield playback_id, {"doc": in_order(doc), "sim": sim}
 
 
 def _sessions(section: Record, streams: Mapping[str, Record], ground: _Ground) -> Iterator[tuple[str, Record]]:
@@ -157,7 +158,7 @@ def _sessions(section: Record, streams: Mapping[str, Record], ground: _Ground) -
             doc["lastSeen"] = ground.at(session["seen"], 0)
         if "sourceSegmentsDuration" in session:
             doc["sourceSegmentsDuration"] = session["sourceSegmentsDuration"]
-        yield session["id"], {"doc": jsonb(doc), "sim": _recording(session, parent["record"], created, ground)}
+        yield session["id"], {"doc": in_order(doc), "sim": _recording(session, parent["record"], created, ground)}
 
 
 def _recording(session: Record, recorded: bool, created: int, ground: _Ground) -> Record:

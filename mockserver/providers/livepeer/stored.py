@@ -6,22 +6,28 @@ Recorded replies show it for everything that was read from the database, but not
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mockserver.core.text import Json, Record
 
 
 def jsonb(value: Json) -> Json:
     """The value with every object's keys in jsonb's order."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: jsonb(value[key]) for key in sorted(value, key=_rank)}
     if isinstance(value, list | tuple):
         return [jsonb(item) for item in value]
     return value
 
 
+def in_order(doc: Mapping[str, Json]) -> dict[str, Json]:
+    """A document with its top-level keys in jsonb's order; what is below them is taken as it is."""
+    return {key: doc[key] for key in sorted(doc, key=_rank)}
+
+
 def updated(doc: Record, changes: Record) -> dict[str, Json]:
     """A document after `data || changes`: each top-level field replaced whole, the keys in order."""
-    return {key: jsonb(value) for key, value in sorted({**doc, **changes}.items(), key=lambda item: _rank(item[0]))}
+    return in_order({**doc, **{key: jsonb(value) for key, value in changes.items()}})
 
 
 def unstorable(text: str) -> bool:
@@ -29,6 +35,7 @@ def unstorable(text: str) -> bool:
     return "\0" in text
 
 
+@lru_cache(maxsize=1024)
 def _rank(key: str) -> tuple[int, bytes]:
     octets = key.encode(errors="surrogatepass")
     return len(octets), octets

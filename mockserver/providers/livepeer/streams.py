@@ -14,7 +14,7 @@ from mockserver.providers.livepeer.cleaning import with_project
 from mockserver.providers.livepeer.filters import Field, Test
 from mockserver.providers.livepeer.kinds import owned_by, recency
 from mockserver.providers.livepeer.lists import Source, headers_for, merged, owners, read_page
-from mockserver.providers.livepeer.stored import jsonb, unstorable
+from mockserver.providers.livepeer.stored import in_order, jsonb, unstorable
 from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, projects_seen
 
 USUAL_ORDER: Final = "lastSeen-true,createdAt-true"
@@ -235,7 +235,7 @@ def begun_session(session_id: str, name: str, stream: Record, now: int) -> Recor
     doc |= {key: stream[key] for key in ("projectId", "record", "recordingSpec") if key in stream}
     if stream.get("record"):
         doc["recordingStatus"] = "waiting"
-    return {"doc": jsonb(doc), "sim": {"recording": {"start": now, "end": None}}}
+    return {"doc": in_order(doc), "sim": {"recording": {"start": now, "end": None}}}
 
 
 def _shown(visit: Visit, doc: Record) -> Record:

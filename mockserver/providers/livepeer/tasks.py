@@ -111,8 +111,8 @@ def _check_executable(visit: Visit, doc: Record) -> None:
         raise Refused(403, "task user is suspended")
     if status["phase"] == "waiting" and not status.get("retries"):
         # The server counts the running tasks of the one who reports, not of the task's owner.
-        busy = visit.view.find("task", "busy", visit.caller.id)
-        running = sum(task["doc"]["status"]["phase"] == "running" for task in busy)
+        own = visit.view.find("task", "owner", visit.caller.id)
+        running = sum(task["doc"]["status"]["phase"] == "running" for task in own)
         if running >= MOST_RUNNING:
             raise Refused(429, f"too many tasks running for user {user['id']} ({running})")
 
