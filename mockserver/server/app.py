@@ -30,7 +30,7 @@ BODY_SECONDS: Final = 10.0
 IDLE_SECONDS: Final = 75.0
 LINGER_SECONDS: Final = 1.0
 
-_REQUEST_LINE: Final = re.compile(rb"([A-Za-z]{1,20}) (/[!-~]{0,200}?)(?:[?# \\r\\n]|$)")
+_REQUEST_LINE: Final = re.compile(rb"([A-Za-z]{1,20}) (/[!\"$->@-~]{0,200})")
 
 
 class _Incoming:
@@ -54,6 +54,7 @@ class _Incoming:
         self.stream = payload
         self.line = protocol
         self.flow = writer
+        protocol.answering = self
 
     def _finish(self) -> None:
         """The response is about to be written; nothing is held that had to be let go."""
@@ -73,7 +74,9 @@ class _Outgoing:
         self.keep_alive = keep_alive
 
     async def prepare(self, request: _Incoming) -> None:
-        transport = request.line.transport
+        line = request.line
+        line.answering = None
+        transport = line.transport
         if transport is None or not self.data:
             return
         transport.write(self.data)
@@ -98,27 +101,35 @@ class _Unread(Exception):
 class Line(RequestHandler):
     """One connection."""
 
-    __slots__ = ("app", "half_closed", "newest")
+    __slots__ = ("answering", "app", "half_closed", "newest")
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
         self.app = app
+        self.answering: _Incoming | None = None
         self.newest = b""
         self.half_closed = False
 
     def data_received(self, data: bytes) -> None:
-        self.newest = data
+        if data:
+            self.newest = data
         super().data_received(data)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """A client that has said all it will still gets its answers; one that stopped inside a body has gone.
 
-        aiohttp itself drops both. What is queued and what is being answered are known to its private fields only.
+        aiohttp drops both, and what it has queued only its private field tells.
         """
-        current = self._current_request
-        stream = self._messages[-1][1] if self._messages else getattr(current, "stream", None)
-        self.half_closed = stream is not None and stream.is_eof()
+        if self._messages:
+            self.half_closed = self._messages[-1][1].is_eof()
+        else:
+            self.half_closed = self.answering is not None and self.answering.stream.is_eof()
         return self.half_closed
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Only what was paused: aiohttp asks for it after every body, and parses nothing at some cost."""
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
 
     def is_last(self) -> bool:
         """Nothing will come after the request being answered."""
