@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from tests.house.source import CHECKOUT, PACKAGE, Module, for_types_only, modules, ours, room
+from tests.house.source import CHECKOUT, PACKAGE, Module, modules, ours, room
 
 # Who may look into whom. `errors` and `resources` are the floor under every room but core.
 BELOW: Mapping[str, set[str]] = {
@@ -54,7 +54,7 @@ HOMES: Mapping[str, set[str]] = {
 def foreign() -> Iterator[tuple[Module, str, int]]:
     """Every import from outside the standard library and the package."""
     for module in modules():
-        for name, line in module.imports():
+        for name, line in module.imports:
             library = name.split(".")[0]
             if library != PACKAGE and library not in sys.stdlib_module_names:
                 yield module, library, line
@@ -87,7 +87,7 @@ def test_providers_do_not_look_into_each_other() -> None:
 def test_no_modules_import_each_other_in_a_circle() -> None:
     graph: dict[str, set[str]] = {module.name: set() for module in modules()}
     for module, name, line in ours():
-        if name != module.name and line not in for_types_only(module):
+        if name != module.name and line not in module.for_types:
             graph[module.name].add(name)
     try:
         TopologicalSorter(graph).prepare()
@@ -100,7 +100,7 @@ def test_pure_rooms_import_nothing_that_acts() -> None:
         f"{module.place}:{line}: imports {name}"
         for module in modules()
         if module.room in PURE
-        for name, line in module.imports()
+        for name, line in module.imports
         if name.split(".")[0] in IMPURE
     ]
     assert not wrong

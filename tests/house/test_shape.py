@@ -31,7 +31,7 @@ def test_no_class_has_a_name_that_says_nothing() -> None:
 
 def test_any_stands_behind_one_alias() -> None:
     """But for the server, where aiohttp and coroutines speak of it."""
-    users = {module.place for module in modules() for name, _ in module.imports() if name == "typing.Any"}
+    users = {module.place for module in modules() for name, _ in module.imports if name == "typing.Any"}
     assert {place for place in users if "/server/" not in place} <= {"mockserver/core/text.py"}
 
 
