@@ -20,10 +20,13 @@ def as_text(entry: Entry) -> str:
     """`200 POST /api/clip livepeer/test_me 143us`, and the first violation in a line below it."""
     request = entry.request
     world = f"{entry.provider}/{entry.world}" if entry.world else entry.provider
-    line = f"{entry.reply.status} {request.method} {request.target} {world} {entry.microseconds}us"
-    if entry.violations:
-        line += f"\n    {entry.violations[0]}"
-    return "\n".join(part.translate(_CONTROL) for part in line.split("\n")) if not line.isprintable() else line
+    line = _printable(f"{entry.reply.status} {request.method} {request.target} {world} {entry.microseconds}us")
+    return f"{line}\n    {_printable(str(entry.violations[0]))}" if entry.violations else line
+
+
+def _printable(text: str) -> str:
+    """What a client sent must not move a cursor or forge a line."""
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 def as_json(entry: Entry) -> str:
