@@ -15,7 +15,7 @@ PACKAGE = "mockserver"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """`imports` are full names (`a.b` of `from a import b`) with their lines. `for_types` are lines only type checkers see."""
+    """`imports`: full names (`from a import b` gives `a.b`) with lines; `for_types`: lines only type checkers see."""
 
     name: str
     path: Path
