@@ -6,7 +6,7 @@ Knows JSON pointers and local references. Refuses references to other files: a c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from mockserver.core.text import Json, resolve
@@ -32,9 +32,9 @@ def target(reference: str, where: str) -> str:
 class Spot:
     """`value` is what stands at `pointer` of `root`."""
 
-    root: Json
+    root: Json = field(repr=False)
     pointer: str
-    value: Json
+    value: Json = field(repr=False)
 
     @classmethod
     def of(cls, root: Json, pointer: str = "") -> Spot:

@@ -173,7 +173,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "media-parameters",
-        "A `Content-Type` with a parameter that is none (`application/json; charset`).",
+        "A `Content-Type` with a parameter that is none (`application/json; utf-8`).",
         "compiled",
         "Parameters do not choose the entry; openapi-core raises ValueError.",
         reference=lambda case, violation: _crash(case, violation, "ValueError") and ";" in case.header("content-type"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
-from urllib.parse import unquote_plus
+from typing import Final, Literal
+from urllib.parse import unquote, unquote_plus
 
+from mockserver.contract.bodies import read_content
 from mockserver.contract.parameters import Parameter, query_pairs, read_parameters
 from mockserver.contract.routes import Route
 from mockserver.contract.spot import Spot
 from mockserver.core.contract import Match
 from mockserver.core.http import Reply, Request, media_type
-from mockserver.core.payload import Payload
+from mockserver.core.payload import FORM_MEDIA, Payload
 from mockserver.core.violation import Violation
 
 Right = Literal["compiled", "reference", "open"]
@@ -50,25 +52,48 @@ class Case:
         """The request's parameters by name."""
         return {one.name: one for one in read_parameters(self.route.spot, self.route.path_item)}
 
+    @cached_property
+    def fields(self) -> Mapping[str, Parameter]:
+        """The fields of the form a request brings, by name."""
+        body = self.route.spot.at("requestBody") if self.request and self.media == FORM_MEDIA else None
+        bodies = read_content(body, "request") if body else None
+        entry = bodies.find(FORM_MEDIA) if bodies else None
+        return {one.name: one for one in entry.fields} if entry else {}
+
+    def about(self, violation: Violation) -> list[Parameter]:
+        """The parameter or form field a violation is about; every field, where it names none."""
+        if violation.place != "body":
+            named = self.parameters.get(violation.pointer)
+            return [named] if named else []
+        name = violation.pointer[1:].partition("/")[0]
+        return [one for one in self.fields.values() if name in ("", one.name)]
+
     def types(self, violation: Violation) -> frozenset[str]:
-        """The types of the parameter a violation is about."""
-        parameter = self.parameters.get(violation.pointer)
-        return parameter.texts.types if parameter else frozenset()
+        """The types of what a violation is about, those of its items and properties too."""
+        every = [one.texts for one in self.about(violation)]
+        inner = [texts.items for texts in every] + [texts.property(name) for texts in every for name in texts.names]
+        return frozenset().union(*(texts.types for texts in every + inner))
 
     def raw(self, violation: Violation) -> str:
-        """What holds the text of the parameter a violation is about, as it came."""
+        """What holds the text of the parameter or field a violation is about, as it came."""
         if self.request is None:
             return self.header(violation.pointer)
-        if violation.place == "query":
-            return self.request.query
-        return self.request.path if violation.place == "path" else self.header(violation.pointer)
+        whole = {"query": self.request.query, "path": self.request.path, "cookie": self.header("cookie")}
+        if violation.place == "body":
+            return self.body.decode(errors="replace")
+        return whole.get(violation.place, self.header(violation.pointer))
 
     def sent(self, violation: Violation) -> list[str]:
-        """The decoded texts of the query parameter a violation is about."""
-        pairs = query_pairs(self.request.query) if self.request else []
-        return [unquote_plus(text) for name, text in pairs if name == violation.pointer]
+        """The decoded texts of the query parameters or form fields a violation is about, or what comes near them."""
+        raw, names = self.raw(violation), [one.name for one in self.about(violation)]
+        if violation.place in ("query", "body"):
+            pairs = query_pairs(raw)
+            named = [text for name, text in pairs if name.partition("[")[0] in names]
+            return [unquote_plus(part) for text in named for part in (text, *_DELIMITER.split(text))]
+        return [unquote(part) for part in (raw, *_DELIMITER.split(raw))]
 
 
+_DELIMITER: Final = re.compile(r"%20|%2C|%7C|[/.,;=|+ ]", re.IGNORECASE)
 Explains = Callable[[Case, Violation], bool]
 
 

@@ -33,6 +33,14 @@ DIFFERENCES: Final = (
         lambda root, path, ours, theirs: theirs is not None and "" in theirs.path.values(),
     ),
     RouteDifference(
+        "template-as-path",
+        "A path that has a template's own braces, `/asset/{id}`.",
+        "compiled",
+        "The braces are the value of the parameter (and have no place in a path, RFC 3986, 3.3); openapi-core takes the "
+        "template for a path without parameters.",
+        lambda root, path, ours, theirs: "{" in path and ours is not None,
+    ),
+    RouteDifference(
         "encoded-literals",
         "A path whose literal parts are percent-encoded (`/%63lip`).",
         "compiled",
