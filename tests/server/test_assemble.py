@@ -53,7 +53,7 @@ def test_every_named_world_can_be_served() -> None:
 
 
 def test_an_unknown_world_is_refused_with_the_nearest_name_and_the_way_to_a_file() -> None:
-    with pytest.raises(WorldError, match=r'no world "defualt".* did you mean "default"') as caught:
+    with pytest.raises(UsageError, match=r'no world "defualt".* did you mean "default"') as caught:
         build_engine(Settings(world="defualt"))
     assert str(caught.value).endswith("A world file of your own needs its suffix: defualt.yaml")
 
