@@ -7,21 +7,21 @@ from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Outcome, Put, View
 from mockserver.providers.restream.credentials import Session
-from mockserver.providers.restream.decision import Case, case, in_lane, refusal, verdict
+from mockserver.providers.restream.decision import Case, case_of, refusal, verdict
 from mockserver.providers.restream.instants import iso
 from mockserver.providers.restream.readings import reading
-from mockserver.providers.restream.runs import began, new_run, plan_run, planned, replaced
+from mockserver.providers.restream.runs import began, has_lane, new_run, plan_run, planned, replaced
 from mockserver.providers.restream.usage import afforded, charged
 from mockserver.providers.restream.wishes import read_wish
 
 
 def create_clip_project(view: View, call: Call, moment: Moment, session: Session) -> Outcome:
-    asked = case(view, moment, session.account, read_wish(call, moment))
-    refused = refusal(asked)
+    case = case_of(view, moment, session.account, read_wish(call, moment))
+    refused = refusal(case)
     if refused is not None:
         return Outcome(refused)
-    assert asked.file is not None  # the file's check has passed
-    return _accepted(asked, asked.file)
+    assert case.file is not None  # the file's check has passed
+    return _accepted(case, case.file)
 
 
 def _accepted(case: Case, file: Record) -> Outcome:
@@ -71,7 +71,7 @@ def _run(case: Case, file: Record, project: Record) -> Record:
         file,
         mode=wish.mode,
         range=wish.span,
-        lane=in_lane(case),
+        lane=has_lane(case.moment, whole=wish.span is None),
         replaces=wish.force and wish.span is None and reading(case.moment, "force-reprocess") == "replace",
     )
 

@@ -19,6 +19,7 @@ from mockserver.providers.restream.ids import recorded_id
 from mockserver.providers.restream.plans import Span
 from mockserver.providers.restream.readings import reading
 from mockserver.providers.restream.records import lane_key, range_key, source_key, whole_key
+from mockserver.providers.restream.runs import has_lane
 from mockserver.providers.restream.usage import remaining
 from mockserver.providers.restream.wishes import Wish, span_faults
 
@@ -53,7 +54,7 @@ class Case:
         return Span(0, self.file["durationSeconds"])
 
 
-def case(view: View, moment: Moment, account: Record, wish: Wish | Reply) -> Case:
+def case_of(view: View, moment: Moment, account: Record, wish: Wish | Reply) -> Case:
     """A call with what it is about."""
     if isinstance(wish, Reply):
         return Case(view, moment, account, wish)
@@ -157,12 +158,8 @@ def verdict(case: Case) -> Verdict:
         return "start"
     found = _range_verdict(case, case.project) if case.asked.span else _whole_verdict(case, case.project)
     # Whatever the table says, a run waits for the one that has the lane.
-    return "queue" if found == "start" and in_lane(case) and _lane_taken(case, case.project) else found
-
-
-def in_lane(case: Case) -> bool:
-    """Whether the run waits for, and is waited for by, runs of the whole video."""
-    return case.asked.span is None or reading(case.moment, "range-while-running") == "queue"
+    waits = has_lane(case.moment, whole=case.asked.span is None) and _lane_taken(case, case.project)
+    return "queue" if found == "start" and waits else found
 
 
 def _whole_verdict(case: Case, project: Record) -> Verdict:

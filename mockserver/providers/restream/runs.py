@@ -44,6 +44,11 @@ def plan_run(file: Record, span: Span, mode: str, chance: Chance, *, first: bool
     return (plan_single(span) if mode == "single" else plan_highlights(span, chance)), False
 
 
+def has_lane(moment: Moment, *, whole: bool) -> bool:
+    """Whether a run of the whole video, or of a range, waits for the run before it."""
+    return whole or reading(moment, "range-while-running") == "queue"
+
+
 def new_run(
     id: str,
     project: Record,
@@ -55,7 +60,7 @@ def new_run(
     lane: bool,
     replaces: bool = False,
 ) -> Record:
-    """A queued run without a plan yet; `lane` says whether it waits for the runs of the whole video."""
+    """A queued run without a plan yet; `lane` says whether it waits for the run before it."""
     return {
         "id": id,
         "project": project["id"],

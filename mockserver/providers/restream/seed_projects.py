@@ -11,7 +11,7 @@ from mockserver.core.world import Change, Put
 from mockserver.providers.restream.plans import Span
 from mockserver.providers.restream.plot import Path, Plot, wrong
 from mockserver.providers.restream.records import source_key
-from mockserver.providers.restream.runs import began, new_clip, new_run, plan_run, planned
+from mockserver.providers.restream.runs import began, has_lane, new_clip, new_run, plan_run, planned
 
 # From call to clip, as in the documentation's samples.
 _FIRST_CLIP: Final = 367_032
@@ -161,7 +161,13 @@ def _run(
         raise wrong(path, "`range` is for a run of kind `range`, which has one")
     span = Span(*run["range"]) if kind == "range" else None
     record = new_run(
-        plot.chance("run", *path).uuid(), project, number, file, mode=mode, range=span, lane=kind == "whole"
+        plot.chance("run", *path).uuid(),
+        project,
+        number,
+        file,
+        mode=mode,
+        range=span,
+        lane=has_lane(plot.moment, whole=kind == "whole"),
     )
     if state == "running":
         whole = span or Span(0, file["durationSeconds"])
