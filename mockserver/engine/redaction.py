@@ -46,11 +46,20 @@ def without_secrets(request: Request, reply: Reply) -> tuple[Request, Reply]:
     return request, _reply(reply)
 
 
+# Whether a JSON text may have one of the fields: all their names end so, in our compact spelling with a colon behind.
+# Written out twice, because a loop, or a regular expression, takes two to four times as long.
+
+
+def _marked(body: bytes) -> bool:
+    return b'oken"' in body or b'ecret"' in body or b'ey"' in body or b'word"' in body
+
+
 def _reply(reply: Reply) -> Reply:
     headers = _headers(reply.headers)
     if headers is not reply.headers:
         reply = replace(reply, headers=headers)
-    if reply.value is not None and _marked(reply.body):
+    body = reply.body
+    if reply.value is not None and (b'oken":' in body or b'ecret":' in body or b'ey":' in body or b'word":' in body):
         value = _json(reply.value)
         if value is not reply.value:
             reply = replace(reply, value=value, body=dump(value))
@@ -83,12 +92,6 @@ def _pairs(text: str) -> str:
         return f"{pair[1]}={REMOVED}" if unquote_plus(pair[1]).lower() in _URL_FIELDS else pair[0]
 
     return _PAIR.sub(keep, text) if "=" in text else text
-
-
-def _marked(body: bytes) -> bool:
-    """Whether a JSON text may have one of the fields: every name of them, as ours and our clients spell it, ends so."""
-    # Spelled out, because a loop, or a regular expression, takes two to four times as long.
-    return b'oken"' in body or b'ecret"' in body or b'ey"' in body or b'word"' in body
 
 
 def _body(request: Request, body: bytes) -> bytes:

@@ -29,6 +29,7 @@ MOST_BODY: Final = 1024 * 1024
 BODY_SECONDS: Final = 10.0
 IDLE_SECONDS: Final = 75.0
 LINGER_SECONDS: Final = 1.0
+BREAK_SECONDS: Final = 0.1
 
 _REQUEST_LINE: Final = re.compile(rb"([A-Za-z]{1,20}) (/[!\"$->@-~]{0,200})")
 
@@ -101,7 +102,7 @@ class _Unread(Exception):
 class Line(RequestHandler):
     """One connection."""
 
-    __slots__ = ("answering", "app", "half_closed", "newest")
+    __slots__ = ("answering", "app", "gone", "half_closed", "newest")
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -109,6 +110,7 @@ class Line(RequestHandler):
         self.answering: _Incoming | None = None
         self.newest = b""
         self.half_closed = False
+        self.gone: asyncio.Future[None] | None = None
 
     def data_received(self, data: bytes) -> None:
         if data:
@@ -131,9 +133,22 @@ class Line(RequestHandler):
         if self._reading_paused or self._buffer_paused:
             super().resume_reading(resume_parser)
 
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self.gone is not None and not self.gone.done():
+            self.gone.set_result(None)
+
     def is_last(self) -> bool:
-        """Nothing will come after the request being answered."""
-        return self.half_closed and not self._messages
+        """Nothing will be answered after the request at hand."""
+        return (self.half_closed or self.gone is not None) and not self._messages
+
+    def end(self) -> asyncio.Future[None]:
+        """Answer what has begun, then close; done when it is closed."""
+        self.gone = asyncio.get_running_loop().create_future()
+        if self.answering is None and not self._messages:
+            self.force_close()
+            self.gone.set_result(None)
+        return self.gone
 
     def handle_error(
         self,
@@ -195,6 +210,13 @@ class App(web.Server):
 
     def __call__(self) -> Line:
         return Line(self, loop=self._loop, **self._options)
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is in flight finish for so long, then break it off."""
+        lines = [line.end() for line in self.connections if isinstance(line, Line)]
+        if lines:
+            await asyncio.wait(lines, timeout=seconds)
+        await self.shutdown(BREAK_SECONDS)
 
     async def _handle(self, incoming: _Incoming) -> _Outgoing:
         message = incoming.message
