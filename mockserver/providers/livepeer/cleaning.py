@@ -23,7 +23,9 @@ def assets_url(settings: Record, moment: Moment) -> str:
     return settings["assets"].get("publicUrl") or f"{moment.origin}/media/livepeer"
 
 
-def external_asset(doc: Record, settings: Record, moment: Moment, *, details: bool, admin: bool = False) -> Record:
+def external_asset(
+    doc: Record, settings: Record, moment: Moment, *, details: bool, admin: bool = False
+) -> dict[str, Json]:
     """An asset with its URLs, and for all but administrators without what is the server's own business."""
     hidden = _NEVER if admin else _HIDDEN
     shown = {key: value for key, value in doc.items() if key not in hidden}
@@ -42,14 +44,14 @@ def external_asset(doc: Record, settings: Record, moment: Moment, *, details: bo
 
 def shown_asset(visit: Visit, doc: Record, details: bool) -> Record:
     """An asset as a route of its own or of the dashboard shows it."""
-    shown = dict(external_asset(doc, visit.settings, visit.moment, details=details, admin=visit.caller.admin))
-    return with_project(shown, visit.caller)
+    admin = visit.caller.admin
+    return with_project(external_asset(doc, visit.settings, visit.moment, details=details, admin=admin), visit.caller)
 
 
 def listed_clip(visit: Visit, doc: Record, details: bool) -> Record:
     """A clip as the lists of a stream and of a session show it: hardly cleaned, and without URLs."""
     if reads_strictly(visit.moment, "clip-lists"):
-        return external_asset(doc, visit.settings, visit.moment, details=details)
+        return with_project(external_asset(doc, visit.settings, visit.moment, details=details), visit.caller)
     return with_project({key: value for key, value in doc.items() if key not in _NEVER}, visit.caller)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from mockserver.core.text import Json, Record
@@ -19,17 +20,14 @@ REMEMBERS: Final = 120_000
 def get_playback_info(visit: Visit) -> Answer:
     name = visit.call.path["id"]
     found, changes = _remembered(visit, name)
-    kind, doc = found["kind"], found["doc"]
-    info = None
-    if kind == "asset":
-        info = _of_asset(visit, doc)
-    elif kind == "stream":
-        info = _of_stream(visit, doc)
-    elif kind == "session":
-        info = _of_session(visit, doc)
-    if info is None:
-        # What was not found is remembered too, though a refusal changes nothing else.
-        return Answer(404, {"errors": [f"No playback URL found for {name}"]}, changes)
+    show = _KINDS.get(found["kind"])
+    try:
+        info = show(visit, found["doc"]) if show is not None else None
+        if info is None:
+            raise Refused(404, f"No playback URL found for {name}")
+    except Refused as error:
+        # What was looked up is remembered whatever came of it, though a refusal changes nothing else.
+        return Answer(error.status, {"errors": [error.message]}, changes)
     return Answer(200, info, changes)
 
 
@@ -124,3 +122,10 @@ def _of_session(visit: Visit, doc: Record) -> Json:
     if url is None:
         return None
     return {"type": "recording", "meta": {"source": [{"hrn": "HLS (TS)", "type": HLS, "url": url}]}}
+
+
+_KINDS: Final[Mapping[str, Callable[[Visit, Record], Json]]] = {
+    "asset": _of_asset,
+    "stream": _of_stream,
+    "session": _of_session,
+}

@@ -5,8 +5,10 @@ Credential, CORS, body, route, authorizer, schema, route's own checks: each may 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Moment
@@ -72,6 +74,7 @@ ROUTES: Final[Mapping[str, Route]] = {
 }
 
 _HEALTH: Final = "getHealth"
+_LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SIMULATED: Final = frozenset({*ROUTES, _HEALTH})
 
 
@@ -124,6 +127,8 @@ def _answered(
     body = read_body(call.payload, moment.readings.get("node-version", "20"))
     if call.operation is None:
         return None
+    if "%" in call.request.path:
+        _check_parameters(call.request.path)
     route = ROUTES[call.operation.id]
     if not route.open:
         request = call.request
@@ -137,6 +142,18 @@ def _answered(
             admins_only=route.admins_only,
         )
     return route.answer(Visit(view, call, moment, caller, said, body, settings))
+
+
+def _check_parameters(path: str) -> None:
+    """Express decodes parameters before it calls a route."""
+    for segment in path.split("/"):
+        try:
+            broken = _LONE_PERCENT.search(segment) is not None
+            unquote_to_bytes(segment).decode()
+        except UnicodeDecodeError:
+            broken = True
+        if broken:
+            raise Refused(400, f"Failed to decode param '{segment}'")
 
 
 def _reply(answered: Answer, before: Pairs) -> Reply:

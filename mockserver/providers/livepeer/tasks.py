@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from mockserver.core.text import Json, Record, as_javascript
-from mockserver.core.world import Put
 from mockserver.providers.livepeer import ajv, jobs
 from mockserver.providers.livepeer.cleaning import shown_task
 from mockserver.providers.livepeer.effects import Scene, started_or_reported
@@ -89,8 +88,6 @@ def update_task_status(visit: Visit) -> Answer:
     _check_executable(visit, doc)
     status = _reported(visit)
     asset = view.get("asset", doc.get("outputAssetId", ""))
-    if asset is not None and asset.get("deleted"):
-        asset = {**asset, "status": {**asset["status"], "phase": "deleting"}}
     scene = Scene(view, visit.moment, visit.settings)
     progress = as_javascript(status.get("progress") or 0)
     effect = started_or_reported(scene, doc, asset, progress, status.get("step"))
@@ -133,8 +130,3 @@ def _fresh(status: Record) -> dict[str, Json]:
     """The status as it was just made, not as the database gives it back."""
     order = ("phase", "updatedAt", "retries", "progress", "step")
     return {key: status[key] for key in order if key in status}
-
-
-def put_task(task: Record, sim: Record) -> Put:
-    """A task's record, for whoever seeds one."""
-    return Put("task", task["id"], {"doc": task, "sim": sim})

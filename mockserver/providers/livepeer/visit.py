@@ -76,10 +76,6 @@ class Visit(NamedTuple):
     def request(self) -> Request:
         return self.call.request
 
-    @property
-    def strict(self) -> Mapping[str, str]:
-        return self.moment.readings
-
     def query(self) -> dict[str, str]:
         """Query arguments; of a repeated one all values, joined by commas as JavaScript prints an array."""
         found: dict[str, str] = {}

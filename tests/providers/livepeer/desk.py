@@ -119,22 +119,22 @@ class Desk:
     def send(self, request: Request) -> Reply:
         """The reply to a request; fails if it isn't one the document allows."""
         self.catch_up()
+        outcome = run(self.store.transact(self.world, lambda view: self.decide(view, request)))
+        self.notices += outcome.notices
+        return outcome.reply
+
+    def decide(self, view: View, request: Request) -> Outcome:
+        """What the provider makes of a request, nothing of it done yet."""
         match = contract().match(request.method, request.path)
         payload = read_payload(request, provider.body_limit)
         violations = contract().check_request(match, request, payload) if match else ()
         operation, path = (match.operation, match.path) if match else (None, {})
         call = Call(request, payload, operation, path, violations)
-
-        def decide(view: View) -> Outcome:
-            outcome = provider.answer(view, call, self._moment("call", view.serial))
-            if operation is not None:
-                broken = contract().check_reply(operation, outcome.reply)
-                assert not broken, "\n".join(map(str, broken))
-            return outcome
-
-        outcome = run(self.store.transact(self.world, decide))
-        self.notices += outcome.notices
-        return outcome.reply
+        outcome = provider.answer(view, call, self._moment("call", view.serial))
+        if operation is not None:
+            broken = contract().check_reply(operation, outcome.reply)
+            assert not broken, "\n".join(map(str, broken))
+        return outcome
 
     def call(
         self,
@@ -164,7 +164,9 @@ class Desk:
     def clip(self, playback_id: str = STREAM, *, key: str | None = "", **more: Json) -> Reply:
         """createClip with the documentation's times; None leaves a field out."""
         body = {"playbackId": playback_id, "startTime": START, "endTime": END, **more}
-        return self.call("POST", "/api/clip", {name: value for name, value in body.items() if value is not None}, key=key)
+        return self.call(
+            "POST", "/api/clip", {name: value for name, value in body.items() if value is not None}, key=key
+        )
 
     def made(self, playback_id: str = STREAM, *, key: str = "", **more: Json) -> tuple[str, str]:
         """The ids of the asset and the task of a new clip."""
