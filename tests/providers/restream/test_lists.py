@@ -25,6 +25,7 @@ def walk(desk: Desk, limit: int, sort: str = "CreatedAt") -> list[Json]:
         page = desk.listed(limit=limit, sortBy=sort, **cursor)
         assert len(page["projects"]) <= limit
         found += page["projects"]
+        assert len(found) <= 100, "the walk goes round in circles"
         if page["pagination"]["hasMore"] is not True:
             assert page["pagination"]["nextCursor"] is None
             return found

@@ -45,7 +45,7 @@ def test_highlights_lie_in_the_span_in_order_and_none_over_another(span: Span, s
 def test_highlights_are_of_a_length_people_watch(span: Span, seed: int) -> None:
     for _, start, end in plan_highlights(span, Chance.of(seed)).clips:
         length = Span(start, end).length
-        assert min(SHORTEST_HIGHLIGHT, span.length) <= length <= LONGEST_HIGHLIGHT
+        assert min(Decimal(SHORTEST_HIGHLIGHT), span.length) <= length <= LONGEST_HIGHLIGHT
 
 
 @given(spans, st.integers(0, 2**32))
