@@ -22,7 +22,7 @@ Pairs = Sequence[tuple[str, str]]
 _Decode = Callable[[str], str]
 _Read = Callable[[str], Json]
 
-_STYLES: Final[Mapping[str, str]] = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_STYLES: Final[Mapping[str, str]] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 # OpenAPI 3.1, 4.8.12.2: header parameters of these names are described elsewhere and ignored.
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 _DELIMITERS: Final = {

@@ -76,7 +76,8 @@ def _base_paths(spot: Spot) -> tuple[str, ...]:
         url = server.get("url", "/") if isinstance(server, dict) else "/"
         for name, variable in (server.get("variables") or {}).items():
             url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-        found[urlsplit(url).path.rstrip("/")] = None
+        path = urlsplit(url).path.strip("/")
+        found[f"/{path}" if path else ""] = None
     return tuple(found)
 
 

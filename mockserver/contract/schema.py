@@ -15,7 +15,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.codes import code_of
-from mockserver.contract.dialect import FINITE, Derived, Direction, derive
+from mockserver.contract.dialect import FINITE, Derived, Direction, derive, parts_of
 from mockserver.contract.formats import FORMATS
 from mockserver.contract.nearest import Branch, nearest
 from mockserver.contract.order import Trace, trace
@@ -102,8 +102,7 @@ class Shape:
             traced = trace(error, parts, self.schema.pointer, self._derived, value)
             found.append((traced, self._from_error(error, traced, parts, value)))
         found.sort(key=lambda pair: pair[0].order)
-        told = {breach.parts for _, breach in found if breach.rule != "number"}
-        return [breach for _, breach in found if breach.rule != "number" or breach.parts not in told]
+        return _once([breach for _, breach in found])
 
     def _from_error(self, error: ValidationError, traced: Trace, parts: tuple[str | int, ...], value: Json) -> Breach:
         name = error.kind.name
@@ -134,6 +133,7 @@ class Shape:
             spot = listed.child(index)
             assert spot is not None
             branches.append(Branch(index, spot, tuple(self._worded(errors, value)) if errors else ()))
+        secret = secret or any(is_secret(part.value, None) for branch in branches for part in parts_of(branch.spot))
         base = self._breach(traced.rule, traced.pointer, parts, value, [], secret)
         verdict = nearest(branches, len(parts))
         return replace(
@@ -150,6 +150,17 @@ class Shape:
         if parts[1:3] == ["components", "schemas"] and len(parts) > 3:
             return "#" + "".join(f"/{part}" for part in parts[4:])
         return "#" + document.removeprefix(self.schema.pointer)
+
+
+def _once(breaches: list[Breach]) -> list[Breach]:
+    """Without a second breach about a number JSON can't spell: each schema of a value says it, and `type` does too."""
+    told = {breach.parts for breach in breaches if breach.rule != "number"}
+    kept = []
+    for breach in breaches:
+        if breach.rule != "number" or breach.parts not in told:
+            kept.append(breach)
+            told.add(breach.parts)
+    return kept
 
 
 def _names(error: ValidationError) -> list[str]:

@@ -107,7 +107,7 @@ def describe(rule: str, limit: Json, value: Json, known: list[str], unexpected: 
     if rule == "const":
         return Words(show(limit), got, detail={"allowed": [limit]})
     if rule in _BOUNDS:
-        return Words(_BOUNDS[rule].format(show(limit)), _measure(rule, value, got), detail={"limit": limit})
+        return _bounded(rule, limit, value, got)
     if rule in _FIXED:
         expected, remedy = _FIXED[rule]
         return Words(expected.format(shorten(str(limit))), got, remedy, {rule: limit} if rule in _NAMED else {})
@@ -115,19 +115,25 @@ def describe(rule: str, limit: Json, value: Json, known: list[str], unexpected: 
 
 
 _BOUNDS: Final[Mapping[str, str]] = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "minProperties": "at least {} properties",
-    "maxProperties": "at most {} properties",
-    "minContains": "at least {} items of the kind `contains` describes",
-    "maxContains": "at most {} items of the kind `contains` describes",
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+    "exclusiveMaximum": "less than",
+    "multipleOf": "a multiple of",
+    "minLength": "at least",
+    "maxLength": "at most",
+    "minItems": "at least",
+    "maxItems": "at most",
+    "minProperties": "at least",
+    "maxProperties": "at most",
+    "minContains": "at least",
+    "maxContains": "at most",
+}
+_UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    "Length": ("character", "characters"),
+    "Items": ("item", "items"),
+    "Properties": ("property", "properties"),
+    "Contains": ("item of the kind `contains` describes", "items of the kind `contains` describes"),
 }
 _NAMED: Final = frozenset(("format", "pattern"))
 _FIXED: Final[Mapping[str, tuple[str, str]]] = {
@@ -145,10 +151,13 @@ _FIXED: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _measure(rule: str, value: Json, got: str) -> str:
-    if rule.endswith(("Length", "Items", "Properties")) and isinstance(value, (str, list, dict)):
-        return f"{len(value)}" if not isinstance(value, str) else f"{len(value)} characters"
-    return got
+def _bounded(rule: str, limit: Json, value: Json, got: str) -> Words:
+    """A bound, with its unit where it counts something."""
+    one, many = _UNITS.get(rule[3:], ("", "")) if rule[:3] in ("min", "max") else ("", "")
+    expected = f"{_BOUNDS[rule]} {show(limit)} {one if limit == 1 else many}".rstrip()
+    if one and rule[3:] != "Contains" and isinstance(value, (str, list, dict)):
+        got = f"{len(value)} {one if len(value) == 1 else many}"
+    return Words(expected, got, detail={"limit": limit})
 
 
 def _unexpected(known: list[str], unexpected: list[str]) -> Words:

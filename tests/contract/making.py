@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from hypothesis import strategies as st
@@ -19,6 +20,15 @@ from mockserver.contract.routes import Route
 from mockserver.contract.spot import Spot
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
+
+T = TypeVar("T")
+
+
+class Draw(Protocol):
+    """What draws from a strategy: the function a composite gets, or `data.draw`."""
+
+    def __call__(self, strategy: SearchStrategy[T], /) -> T: ...
+
 
 SCALARS = st.one_of(
     st.none(),
@@ -140,7 +150,7 @@ def _objects(draw: DrawFn, merged: dict[str, Spot], depth: int, mark: str) -> Js
     return out
 
 
-def mutated(draw: DrawFn, value: Json) -> Json:
+def mutated(draw: Draw, value: Json) -> Json:
     """The value with one thing changed somewhere in it."""
     if isinstance(value, dict) and value and draw(st.booleans()):
         name = draw(st.sampled_from(sorted(value)))
@@ -158,7 +168,7 @@ def mutated(draw: DrawFn, value: Json) -> Json:
     return draw(JSON)
 
 
-def corrupted(draw: DrawFn, data: bytes) -> bytes:
+def corrupted(draw: Draw, data: bytes) -> bytes:
     """The bytes with some cut out and some put in."""
     at = draw(st.integers(0, len(data)))
     gone = draw(st.integers(0, 4))
@@ -222,7 +232,7 @@ def spelled(parameter: Parameter, value: Json) -> list[str]:
         mark = {"spaceDelimited": "%20", "pipeDelimited": "|"}.get(style, ",")
         return [f"{name}={mark.join(_flat(value, text))}"]
     between = {"label": "."}.get(style, ",") if explode else ","
-    joined = between.join(f"{key}={text(one)}" for key, one in pairs) if pairs and explode else ""
+    joined = between.join(f"{text(key)}={text(one)}" for key, one in pairs) if pairs and explode else ""
     plain = joined or between.join(_flat(value, text))
     if style == "matrix":
         if explode and isinstance(value, list):

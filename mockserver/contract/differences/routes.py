@@ -36,8 +36,8 @@ DIFFERENCES: Final = (
         "template-as-path",
         "A path that has a template's own braces, `/asset/{id}`.",
         "compiled",
-        "The braces are the value of the parameter (and have no place in a path, RFC 3986, 3.3); openapi-core takes the "
-        "template for a path without parameters.",
+        "The braces are the value of the parameter (and have no place in a path, RFC 3986, 3.3); openapi-core takes "
+        "the template for a path without parameters.",
         lambda root, path, ours, theirs: "{" in path and ours is not None,
     ),
     RouteDifference(
