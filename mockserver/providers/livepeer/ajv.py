@@ -28,8 +28,9 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "pattern": 'must match pattern "{}"',
 }
 _COMPARISONS: Final = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
-# The server's validator is compiled without formats, and nothing in a document is its own read-only or write-only.
-_UNKNOWN_TO_AJV: Final = frozenset({"format", "readOnly", "writeOnly"})
+# The server's validator is compiled without formats and knows neither read-only nor write-only; and it never sees that
+# a body is missing (it becomes `{}`) or was no UTF-8 (Node mends it).
+_UNKNOWN_TO_AJV: Final = frozenset({"format", "readOnly", "writeOnly", "body", "syntax"})
 
 
 def first_error(violations: Iterable[Violation], ignore: frozenset[str] = frozenset()) -> str | None:

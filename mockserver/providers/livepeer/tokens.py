@@ -28,8 +28,9 @@ def verify(token: str, secret: str, audience: str, now: int, node: str) -> str:
         raise Refused(401, "jwt malformed")
     head, body, signature = token.split(".")
     header = _read(head) if _FORM.fullmatch(token) else None
-    if not isinstance(header, dict) or not header:
+    if not (header or isinstance(header, dict | list)):
         raise Refused(401, "invalid token")
+    header = header if isinstance(header, dict) else {}
     claims = _claims(header, body, node)
     if not signature:
         raise Refused(401, "jwt signature is required")

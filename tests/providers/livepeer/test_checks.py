@@ -210,3 +210,20 @@ def test_a_path_that_is_not_utf_8_cannot_be_decoded() -> None:
     for segment in ("%E0%A4%A", "%ff", "%zz"):
         reply = Desk().get(f"/api/asset/{segment}")
         assert (reply.status, said(reply)) == (400, f"Failed to decode param '{segment}'")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"playbackId":"nope\xff","startTime":1}', 404),
+        (b'{"playbackId":5,"name":"\xff"}', 422),
+        (b'\xef\xbb\xbf{"playbackId":"nope","startTime":1}', 404),
+        (b'{"playbackId":"\\ud800","startTime":1}', 404),
+        (b'{"playbackId":"nope","startTime":1' + b"0" * 400 + b"}", 422),
+        (b'{"a":' * 2000 + b"1" + b"}" * 2000, 400),
+        (b'{"__proto__":1,"playbackId":"nope","startTime":1}', 422),
+    ],
+)
+def test_odd_bytes_are_mended_or_refused_in_the_apis_shape(body: bytes, status: int) -> None:
+    found, message = post(Desk(), body)
+    assert (found, bool(message)) == (status, True)
