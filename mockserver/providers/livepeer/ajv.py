@@ -10,6 +10,7 @@ from typing import Final
 
 from mockserver.core.text import Json, dump
 from mockserver.core.violation import Violation
+from mockserver.providers.livepeer.visit import Refused, Visit
 
 _MESSAGES: Final[Mapping[str, str]] = {
     "enum": "must be equal to one of the allowed values",
@@ -33,11 +34,23 @@ _COMPARISONS: Final = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">"
 _UNKNOWN_TO_AJV: Final = frozenset({"format", "readOnly", "writeOnly", "body", "syntax"})
 
 
+def check(visit: Visit, required: str | None, ignore: frozenset[str] = frozenset()) -> None:
+    """Refuse a body that breaks its schema. `required` is what an empty one lacks first: no body counts as `{}`."""
+    if not visit.call.violations:
+        return
+    if visit.body == {}:
+        error = missing(required) if required is not None else None
+    else:
+        error = first_error(visit.call.violations, ignore)
+    if error is not None:
+        raise Refused(422, error)
+
+
 def first_error(violations: Iterable[Violation], ignore: frozenset[str] = frozenset()) -> str | None:
     """The error text for the first violation in the body; None if there is none but of rules to `ignore`."""
     for violation in violations:
         if violation.place == "body" and violation.rule not in _UNKNOWN_TO_AJV | ignore:
-            return error(violation)
+            return worded(violation)
     return None
 
 
@@ -46,7 +59,7 @@ def missing(name: str) -> str:
     return _text("", "#/required", "required", {"missingProperty": name}, f"must have required property '{name}'")
 
 
-def error(violation: Violation) -> str:
+def worded(violation: Violation) -> str:
     """One violation as the JSON text of ajv's error object."""
     rule, detail = violation.rule, violation.detail
     path = f"{_schema_path(violation.pointer)}/{rule}"

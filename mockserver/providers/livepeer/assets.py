@@ -94,10 +94,7 @@ def _equals(field: Field, wanted: str) -> Test:
 
 def update_asset(visit: Visit) -> Answer:
     """Name, creator and playback policy can be changed; a copy to IPFS is asked for but never made here."""
-    if visit.call.violations:
-        error = ajv.first_error(visit.call.violations) if visit.body != {} else None
-        if error is not None:
-            raise Refused(422, error)
+    ajv.check(visit, required=None)
     asset = visit.view.get("asset", visit.call.path["assetId"])
     if asset is None or not (visit.caller.admin or asset["userId"] == visit.caller.id):
         raise Refused(404, "asset not found")

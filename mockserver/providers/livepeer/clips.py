@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from mockserver.core.text import Json, Record, as_javascript
 from mockserver.core.world import Put, View
 from mockserver.providers.livepeer import ajv, jobs, limit, times
@@ -12,12 +10,10 @@ from mockserver.providers.livepeer.notices import begun_notices, created_notice
 from mockserver.providers.livepeer.stored import unstorable
 from mockserver.providers.livepeer.visit import Answer, Caller, Refused, Visit, reads_strictly
 
-_FIRST_REQUIRED: Final = "playbackId"
-
 
 def create_clip(visit: Visit) -> Answer:
     body = visit.body
-    _check_schema(visit)
+    ajv.check(visit, required="playbackId")
     stream, owner = _source(visit.view, visit.caller, body["playbackId"])
     requester = limit.requester_id(visit.said, visit.settings["salt"], body["playbackId"])
     if not visit.caller.admin and limit.is_reached(visit.view, visit.caller.user or {}, requester, visit.moment):
@@ -29,15 +25,6 @@ def create_clip(visit: Visit) -> Answer:
     if unstorable(body.get("name") or ""):
         raise Refused(500, "Internal server error: error")
     return _made(visit, stream, session, owner, requester, start, end)
-
-
-def _check_schema(visit: Visit) -> None:
-    if visit.call.violations:
-        error = ajv.first_error(visit.call.violations)
-        if visit.body == {}:
-            error = ajv.missing(_FIRST_REQUIRED)
-        if error is not None:
-            raise Refused(422, error)
 
 
 def _source(view: View, caller: Caller, playback_id: str) -> tuple[Record, Record]:

@@ -7,6 +7,9 @@ next step, None if there is none. Each instant is worked out from `start`, so no
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
@@ -23,7 +26,7 @@ from mockserver.providers.livepeer.effects import (
     retried_by_hand,
     started_or_reported,
 )
-from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Step, attempt_of
+from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
 from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
 
@@ -58,11 +61,12 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     scene = Scene(view, moment, settings_of(view))
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
-        return committed(Effect(task, None, ()), {**sim, "at": None})
+        return committed(_nothing(task), {**sim, "at": None})
     asset = view.get("asset", task.get("outputAssetId", ""))
     if asset is not None and asset.get("deleted"):
         return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
-    return committed(*_done(scene, ATTEMPTS[sim["attempt"]][sim["next"]], task, asset, sim))
+    due_step = ATTEMPTS[sim["attempt"]][sim["next"]]
+    return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
@@ -100,33 +104,7 @@ def runner_works(settings: Record) -> bool:
     return bool(settings["runner"] != "off")
 
 
-def _done(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    moment = scene.moment
-    if due.do == "run":
-        return _run(scene, task, asset, sim)
-    if due.do == "report":
-        if due.progress <= task["status"].get("progress", 0):
-            return Effect(task, None, ()), _advance(sim, moment)
-        return started_or_reported(scene, task, asset, due.progress), _advance(sim, moment)
-    if due.do == "partial" and asset is not None:
-        files = [{"path": "source.m3u8", "type": "catalyst_hls_manifest"}]
-        return playable(scene, task, asset, files), _advance(sim, moment)
-    if due.do == "finish":
-        return completed(scene, task, asset, _spec(scene, task, asset, sim)), _advance(sim, moment)
-    if due.do == "finish-empty":
-        return failed(scene, task, asset, NO_OUTPUT, {}), _advance(sim, moment)
-    if due.do == "fail-for-good":
-        return failed(scene, task, asset, due.message or sim["message"]), _advance(sim, moment)
-    if due.do == "fail":
-        return _fail(scene, due, task, asset, sim)
-    if due.do == "queue-again":
-        tries = sim["tries"] + 1
-        again = {**sim, "tries": tries}
-        return queued_again(scene, task), _enter(again, _attempt(sim["fate"], tries, moment), moment)
-    return Effect(task, None, ()), _advance(sim, moment)
-
-
-def _run(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
     """The runner picks the task up; what it shall cut is looked for now, as a live recording still grows."""
     moment = scene.moment
     if sim["cut"] is not None and sim["attempt"] != "rejected":
@@ -137,8 +115,29 @@ def _run(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Ef
             sim["attempt"] = "broken"
     if task["status"]["phase"] == "running":
         # An administrator has reported already; the runner's own first report is older news.
-        return Effect(task, None, ()), _advance(sim, moment)
+        return _nothing(task), _advance(sim, moment)
     return started_or_reported(scene, task, asset, 0), _advance(sim, moment)
+
+
+def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    """Progress; a report that is behind an earlier one is dropped."""
+    late = due.progress <= task["status"].get("progress", 0)
+    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
+    return effect, _advance(sim, scene.moment)
+
+
+def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    files = [{"path": "source.m3u8", "type": "catalyst_hls_manifest"}]
+    effect = _nothing(task) if asset is None else playable(scene, task, asset, files)
+    return effect, _advance(sim, scene.moment)
+
+
+def _finish(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    return completed(scene, task, asset, _spec(scene, task, asset, sim)), _advance(sim, scene.moment)
+
+
+def _finish_empty(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    return failed(scene, task, asset, NO_OUTPUT, {}), _advance(sim, scene.moment)
 
 
 def _fail(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
@@ -146,6 +145,31 @@ def _fail(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim)
     if pause is None:
         return effect, {**sim, "at": None}
     return effect, _enter({**sim, "base": sim["base"] + due.after + pause}, "waiting", scene.moment)
+
+
+def _fail_for_good(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    return failed(scene, task, asset, due.message or sim["message"]), _advance(sim, scene.moment)
+
+
+def _queue_again(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
+    moment, tries = scene.moment, sim["tries"] + 1
+    return queued_again(scene, task), _enter({**sim, "tries": tries}, _attempt(sim["fate"], tries, moment), moment)
+
+
+_DEEDS: Final[Mapping[Deed, Callable[[Scene, Step, Record, Record | None, Sim], tuple[Effect, Sim]]]] = {
+    "run": _run,
+    "report": _report,
+    "partial": _partial,
+    "finish": _finish,
+    "finish-empty": _finish_empty,
+    "fail": _fail,
+    "fail-for-good": _fail_for_good,
+    "queue-again": _queue_again,
+}
+
+
+def _nothing(task: Record) -> Effect:
+    return Effect(task, None, ())
 
 
 def _recording(view: View, task: Record) -> Record | None:

@@ -144,10 +144,7 @@ def stream_key(stream_id: str, chance: Chance) -> str:
 
 
 def _checked(visit: Visit) -> dict[str, Json]:
-    if visit.call.violations:
-        error = ajv.missing("name") if visit.body == {} else ajv.first_error(visit.call.violations)
-        if error is not None:
-            raise Refused(422, error)
+    ajv.check(visit, required="name")
     body: dict[str, Json] = visit.body
     if unstorable(body["name"]):
         raise Refused(500, "Internal server error: error")

@@ -88,11 +88,7 @@ def _own(visit: Visit, *, dashboard: bool = False) -> Record:
 
 
 def _checked(visit: Visit) -> Record:
-    if visit.call.violations:
-        empty = visit.body == {}
-        error = ajv.missing("name") if empty else ajv.first_error(visit.call.violations, _NOT_IN_SCHEMA)
-        if error is not None:
-            raise Refused(422, error)
+    ajv.check(visit, required="name", ignore=_NOT_IN_SCHEMA)
     body: Record = visit.body
     if not _is_url(body["url"]):
         raise Refused(422, f"bad url: {body['url']}")
