@@ -62,7 +62,7 @@ def explain_operation(document: Json, name: str, readings: Sequence[Reading] = (
     if route is None:
         near = get_close_matches(name, routes, 1, 0.4)
         raise UsageError(f"There is no operation `{name}`." + (f" Did you mean `{near[0]}`?" if near else ""))
-    return "\n".join(_operation(route, root, readings)).rstrip() + "\n"
+    return "\n".join(line.rstrip() for line in _operation(route, root, readings)).rstrip() + "\n"
 
 
 def _operation(route: Route, root: Spot, readings: Sequence[Reading]) -> Iterator[str]:
