@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS: Final = [low + high for high in _BASE36 for low in _BASE36]  # two digits at once
 
 
 class Chance:
@@ -67,11 +68,11 @@ class Chance:
     def base36(self, length: int) -> str:
         """Characters of `0-9a-z`."""
         value = self.below(36**length)
-        out = []
-        for _ in range(length):
-            value, digit = divmod(value, 36)
-            out.append(_BASE36[digit])
-        return "".join(out)
+        out = ""
+        for _ in range(length // 2):
+            value, pair = divmod(value, 1296)
+            out += _PAIRS[pair]
+        return out + _BASE36[value] if length % 2 else out
 
     def uuid(self) -> str:
         """A UUID of version 4, RFC 4122 variant, lower case."""
