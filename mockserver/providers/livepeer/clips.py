@@ -5,7 +5,6 @@ from __future__ import annotations
 from mockserver.core.text import Json, Record, as_javascript
 from mockserver.core.world import Put, View
 from mockserver.providers.livepeer import ajv, jobs, limit, times
-from mockserver.providers.livepeer.cleaning import join
 from mockserver.providers.livepeer.notices import begun_notices, created_notice
 from mockserver.providers.livepeer.stored import unstorable
 from mockserver.providers.livepeer.visit import Answer, Caller, Refused, Visit, reads_strictly
@@ -69,8 +68,9 @@ def _made(
     if end is not None:
         strategy = {"endTime": end, **strategy}
     params = {"clip": _clip(visit, stream, session, strategy)}
-    pending = _task(task_id, asset, params, owner, requester, {"phase": "pending", "updatedAt": now}, None)
-    waiting = _task(task_id, asset, params, owner, requester, {"phase": "waiting", "retries": 0, "updatedAt": now}, now)
+    waiting = _task(task_id, asset, params, owner, requester, now)
+    pending = {**waiting, "status": {"phase": "pending", "updatedAt": now}}
+    del pending["scheduledAt"]
     changes = (
         Put("asset", asset_id, asset),
         Put("task", task_id, {"doc": waiting, "sim": _job(visit, stream, session, start, end)}),
@@ -124,7 +124,7 @@ def _clip(visit: Visit, stream: Record, session: Record, strategy: Record) -> di
     base = store.get("publicUrl") or f"{visit.moment.origin}/media/livepeer"
     doc = session["doc"]
     return {
-        "url": None if missing else join(base, doc["playbackId"], doc["id"], "output.m3u8"),
+        "url": None if missing else f"{base.rstrip('/')}/{doc['playbackId']}/{doc['id']}/output.m3u8",
         "inputId": stream["doc"]["id"],
         "sessionId": doc["id"],
         "clipStrategy": strategy,
@@ -132,30 +132,21 @@ def _clip(visit: Visit, stream: Record, session: Record, strategy: Record) -> di
     }
 
 
-def _task(
-    task_id: str,
-    asset: Record,
-    params: Record,
-    owner: Record,
-    requester: str,
-    status: Record,
-    scheduled: int | None,
-) -> dict[str, Json]:
+def _task(task_id: str, asset: Record, params: Record, owner: Record, requester: str, now: int) -> dict[str, Json]:
     """The task as it is stored: under the stream's owner, whoever asked for it."""
     task = {
         "id": task_id,
         "type": "clip",
         "params": params,
-        "status": status,
+        "status": {"phase": "waiting", "retries": 0, "updatedAt": now},
         "userId": owner["id"],
-        "createdAt": asset["createdAt"],
+        "createdAt": now,
     }
     project = asset.get("projectId") or owner.get("defaultProjectId")
     if project:
         task["projectId"] = project
     task["requesterId"] = requester
-    if scheduled is not None:
-        task["scheduledAt"] = scheduled
+    task["scheduledAt"] = now
     task["outputAssetId"] = asset["id"]
     return task
 
