@@ -135,6 +135,14 @@ EXAMPLES: Iterable[tuple[str, Example]] = (
     ("nesting", json(b"[" * 700 + b"\xef\xbb\xbf"[:0] + b" 1" + b"0" * 400 + b"]" * 700)),
     ("form-bytes", Example("reference", body(POINT, FORM[1]), body=b"a=\xff", headers=(FORM,))),
     (
+        "empty-text-body",
+        Example(
+            "reference",
+            {"responses": {"200": {"content": {"text/plain": {}}}}},
+            reply=Reply.text(200, ""),
+        ),
+    ),
+    (
         "json-ranges",
         Example(
             "reference",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote
 
 from mockserver.contract.dialect import parts_of
 from mockserver.contract.differences.case import Case, Difference
@@ -31,7 +32,7 @@ _UNKNOWN_FORMATS: Final = frozenset(
 )
 _RANGED: Final = frozenset(("int32", "int64", "float", "double"))
 _PYTHON_NUMBER: Final = re.compile(r"\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf(inity)?)\s*", re.IGNORECASE)
-_INTEGRAL: Final = re.compile(r"\d\.0|\d[eE]\+?\d")
+_INTEGRAL: Final = re.compile(r"\d\.\d|\d[eE][+-]?\d")
 _DELIMITED: Final = re.compile(r"%2C|%20|%7C|\+", re.IGNORECASE)
 _BOOLEAN_WORDS: Final = frozenset(("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0"))
 
@@ -167,7 +168,7 @@ DIFFERENCES: Final = (
         reference=lambda case, violation: (
             violation.rule == "style"
             and "integer" in case.types(violation)
-            and bool(_INTEGRAL.search(case.raw(violation)))
+            and bool(_INTEGRAL.search(unquote(case.raw(violation))))
         ),
     ),
     Difference(
