@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -12,9 +12,9 @@ from mockserver.contract.differences import DIFFERENCES, ROUTE_DIFFERENCES, Case
 from mockserver.contract.reference import ReferenceContract, reference_contract
 from mockserver.contract.routes import Route, read_routes
 from mockserver.contract.spot import Spot
-from mockserver.core.contract import Match
+from mockserver.core.contract import Contract, Match
 from mockserver.core.http import Reply, Request
-from mockserver.core.payload import read_payload
+from mockserver.core.payload import Payload, read_payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 
@@ -42,7 +42,11 @@ class Comparison:
 
     @cached_property
     def _unmarked(self) -> CompiledContract:
-        return compile_contract(_without_marks(self.root.value))
+        return compile_contract(_without(self.root.value, _is_mark))
+
+    @cached_property
+    def _undiscriminated(self) -> ReferenceContract:
+        return reference_contract(_without(self.root.value, _is_discriminator))
 
     def route(self, method: str, path: str) -> tuple[Match | None, Match | None, RouteDifference | None]:
         """What each finds for a path; with the difference, if they find something else."""
@@ -59,10 +63,10 @@ class Comparison:
         ours = self.compiled.check_request(match, request, payload)
         theirs = self.reference.check_request(match, request, payload)
 
-        def fits_unmarked() -> bool:
-            return not self._unmarked.check_request(match, request, payload)
+        def fits(contract: Contract) -> bool:
+            return not contract.check_request(match, request, payload)
 
-        return _apart(ours, theirs, Case(self.root, route, request, payload, None, fits_unmarked))
+        return _apart(ours, theirs, self._case(route, request, payload, None, fits))
 
     def reply(self, operation: str, reply: Reply) -> list[Finding]:
         """What the two say apart of a reply. Nothing when both refuse it, or neither."""
@@ -70,10 +74,28 @@ class Comparison:
         ours = self.compiled.check_reply(route.operation, reply)
         theirs = self.reference.check_reply(route.operation, reply)
 
-        def fits_unmarked() -> bool:
-            return not self._unmarked.check_reply(route.operation, reply)
+        def fits(contract: Contract) -> bool:
+            return not contract.check_reply(route.operation, reply)
 
-        return _apart(ours, theirs, Case(self.root, route, None, None, reply, fits_unmarked))
+        return _apart(ours, theirs, self._case(route, None, None, reply, fits))
+
+    def _case(
+        self,
+        route: Route,
+        request: Request | None,
+        payload: Payload | None,
+        reply: Reply | None,
+        fits: Callable[[Contract], bool],
+    ) -> Case:
+        return Case(
+            self.root,
+            route,
+            request,
+            payload,
+            reply,
+            lambda: fits(self._unmarked),
+            lambda: fits(self._undiscriminated),
+        )
 
 
 def _apart(ours: Sequence[Violation], theirs: Sequence[Violation], case: Case) -> list[Finding]:
@@ -91,12 +113,16 @@ def _explained(case: Case, violation: Violation, side: Side) -> Difference | Non
     return None
 
 
-def _without_marks(value: Json) -> Json:
-    """The document with every readOnly and writeOnly taken out."""
+def _is_mark(name: str, value: Json) -> bool:
+    return name in ("readOnly", "writeOnly") and value is True
+
+
+def _is_discriminator(name: str, value: Json) -> bool:
+    return name == "discriminator" and isinstance(value, dict) and "propertyName" in value
+
+
+def _without(value: Json, gone: Callable[[str, Json], bool]) -> Json:
+    """The document without what `gone` says of a name and its value."""
     if isinstance(value, dict):
-        return {
-            name: _without_marks(item)
-            for name, item in value.items()
-            if not (name in ("readOnly", "writeOnly") and item is True)
-        }
-    return [_without_marks(item) for item in value] if isinstance(value, list) else value
+        return {name: _without(item, gone) for name, item in value.items() if not gone(name, item)}
+    return [_without(item, gone) for item in value] if isinstance(value, list) else value

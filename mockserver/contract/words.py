@@ -110,7 +110,8 @@ def describe(rule: str, limit: Json, value: Json, known: list[str], unexpected: 
         return _bounded(rule, limit, value, got)
     if rule in _FIXED:
         expected, remedy = _FIXED[rule]
-        return Words(expected.format(shorten(str(limit))), got, remedy, {rule: limit} if rule in _NAMED else {})
+        detail = {rule: limit, "limit": limit} if rule in _NAMED else {}
+        return Words(expected.format(shorten(str(limit))), got, remedy, detail)
     return Words(f"what `{rule}` asks for", got)
 
 

@@ -19,8 +19,12 @@ class Violation:
     `code` is stable and told apart by `mockserver explain CODE`. `pointer` is a JSON Pointer into the body, or the name
     of the parameter or header. `rule` is the JSON Schema keyword (`type`, `required`, ...) or ours (`security`, ...).
     `document` is the JSON Pointer of that rule in the effective document. `detail` holds the rule's own particulars:
-    `{"missing": name}` for required, `{"unexpected": [names]}` for additionalProperties, `{"allowed": [values]}` for
-    enum, `{"type": [names]}` for type, `{"limit": n}` for bounds, `{"branch": i, "because": [sentences]}` for oneOf.
+    `{"missing": name}` for required, `{"unexpected": [names in body order]}` for additionalProperties,
+    `{"allowed": [values]}` for enum and const, `{"type": [names]}` for type, `{"limit": n}` for bounds and patterns,
+    `{"branch": i, "document": pointer, "because": [sentences]}` for oneOf and anyOf that nothing fits (the nearest
+    branch), `{"matched": [i, ...]}` for a oneOf that several fit. A rule of a schema also has `schema`, its place from
+    the root of the component or body schema (`#/properties/startTime/type`), and in a parameter's value `at`, the
+    JSON Pointer into that.
     """
 
     code: str

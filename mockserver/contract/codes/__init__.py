@@ -14,7 +14,8 @@ CODES: Final[Mapping[str, Explanation]] = {
     entry.code: entry for entry in sorted((*exchange.ENTRIES, *schemas.ENTRIES), key=lambda entry: entry.code)
 }
 
-_BY_RULE: Final[Mapping[str, str]] = {rule: entry.code for entry in reversed(list(CODES.values())) for rule in entry.rules}
+# Backwards, so that of two codes for one rule the first stays.
+_BY_RULE: Final[Mapping[str, str]] = {rule: code for code in reversed(list(CODES)) for rule in CODES[code].rules}
 
 
 def code_of(rule: str) -> str:

@@ -25,7 +25,8 @@ Right = Literal["compiled", "reference", "open"]
 class Case:
     """One exchange both were asked about: a request with its payload, or a reply.
 
-    `fits_unmarked` says whether it is fine by the document with every readOnly and writeOnly taken out.
+    `fits_unmarked` says whether the compiled contract is content with it when every readOnly and writeOnly is taken
+    out of the document; `fits_undiscriminated` whether openapi-core is, without the discriminators.
     """
 
     root: Spot
@@ -34,6 +35,7 @@ class Case:
     payload: Payload | None
     reply: Reply | None
     fits_unmarked: Callable[[], bool]
+    fits_undiscriminated: Callable[[], bool]
 
     @property
     def body(self) -> bytes:
