@@ -98,14 +98,18 @@ def rivals(plan: Plan) -> Iterator[Row]:
         document = Path(folder, "livepeer.json")
         words = [sys.executable, "-m", "mockserver", "spec", "livepeer", "--json"]
         document.write_bytes(subprocess.run(words, check=True, capture_output=True, cwd=ROOT).stdout)
-        for name, target, command, path in (
-            ("prism", 4.0, ["node", str(RIVALS / "node_modules/.bin/prism"), "mock", str(document), "-p"], "/clip"),
-            ("openapi-backend", 1.0, ["node", str(RIVALS / "backend.mjs")], "/clip"),
-        ):
+        for name, target in (("prism", 4.0), ("openapi-backend", 1.0)):
             port = free_port()
-            after = [] if name == "prism" else [str(document)]
-            with running(name, [*command, str(port), *after], port, path) as other:
+            with running(name, _rival(name, port, document), port, "/clip") as other:
                 yield _against(f"POST /clip, against {name}", plan, target, mine, other)
+
+
+def _rival(name: str, port: int, document: Path) -> list[str]:
+    """The command of a server from npm on a document; neither writes a log."""
+    if name == "prism":
+        prism = RIVALS / "node_modules" / ".bin" / "prism"
+        return ["node", str(prism), "mock", str(document), "-p", str(port), "-v", "silent"]
+    return ["node", str(RIVALS / "backend.mjs"), str(port), str(document)]
 
 
 def _install_rivals() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import shutil
 import socket
 import subprocess
@@ -86,10 +85,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -
 @contextmanager
 def running(name: str, command: Sequence[str], port: int, clip_path: str = "/api/clip") -> Iterator[Server]:
     """The command as a server on core 0, stopped at the end; a POST of the clip has been seen to succeed."""
-    environment = {**os.environ, "NODE_ENV": "production"}
-    process = subprocess.Popen(
-        pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment
-    )
+    # NODE_ENV=production, which would help a node server, ends prism at its start.
+    process = subprocess.Popen(pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
         wait_for(port, process)
         server = Server(name, port, clip_path, process.pid)
