@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Final
 
 from mockserver.contract.replies import ReplyCheck
 from mockserver.contract.requests import RequestCheck, violation
@@ -18,6 +19,9 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
+
+# Comparing texts for likeness takes long for long ones, and no path of a document is longer.
+_LONGEST_COMPARED: Final = 200
 
 
 def compile_contract(document: Json) -> CompiledContract:
@@ -74,6 +78,6 @@ class CompiledContract:
             expected = " or ".join(methods)
             return violation("client", None, "route", path, "method", document, expected, got)
         known = list({template for route in self._routes.values() for template in route.templates})
-        near = get_close_matches(path, known, 1, 0.5)
+        near = get_close_matches(path[:_LONGEST_COMPARED], known, 1, 0.5)
         remedy = f"Nearest is `{near[0]}`." if near else "`mockserver routes` lists them."
         return violation("client", None, "route", path, "path", "/paths", "a path of the document", got, remedy)

@@ -120,27 +120,26 @@ def read(parameter: Parameter, pairs: Pairs) -> Json | Absent:
     sent = [value for name, value in pairs if name == parameter.name]
     if parameter.content:
         return _one(sent, lambda raw: _json(decode(raw)))
-    readings: list[Json] = []
     if "object" in texts.types and parameter.explode and parameter.style in ("form", "cookie"):
         own = [(name, decode(value)) for name, value in pairs if name in texts.names]
-        if own:
-            return texts.object(own)
-        if not sent:
-            return ABSENT
+        if own or not (_may_be_one(texts) or "array" in texts.types):
+            return texts.object(own) if own else ABSENT
     if not sent:
         return ABSENT
-    if "array" in texts.types:
-        if parameter.explode:
-            readings.append(texts.array([decode(value) for value in sent]))
-        elif len(sent) == 1:
-            readings.append(texts.array([decode(part) for part in _split(parameter, sent[0])]))
-    if "object" in texts.types and not parameter.explode and len(sent) == 1:
-        readings.append(texts.object(_paired([decode(part) for part in _split(parameter, sent[0])])))
+    attempts: list[Callable[[], Json]] = []
+    if "array" in texts.types and parameter.explode:
+        attempts.append(lambda: texts.array([decode(value) for value in sent]))
     if len(sent) == 1:
-        _add_scalar(readings, texts, decode(sent[0]))
-    if not readings:
+        parts = [] if parameter.explode else [decode(part) for part in _split(parameter, sent[0])]
+        if "array" in texts.types and not parameter.explode:
+            attempts.append(lambda: texts.array(parts))
+        if "object" in texts.types and not parameter.explode:
+            attempts.append(lambda: texts.object(_paired(parts)))
+        if _may_be_one(texts):
+            attempts.append(lambda: texts.scalar(decode(sent[0])))
+    if not attempts:
         raise Repeated(str(len(sent)))
-    return texts.choose(readings)
+    return texts.first_fitting(attempts)
 
 
 def read_path(parameter: Parameter, raw: str) -> Json:
@@ -167,16 +166,17 @@ def read_header(parameter: Parameter, sent: Sequence[str]) -> Json | Absent:
 
 def _joined(parameter: Parameter, raw: str, delimiter: str, decode: _Decode) -> Json:
     """A text that may be a list with a delimiter, an object or one value."""
-    texts = parameter.texts
-    readings: list[Json] = []
+    texts, parts = parameter.texts, raw.split(delimiter)
+    attempts: list[Callable[[], Json]] = []
     if "array" in texts.types:
-        readings.append(texts.array([decode(part) for part in raw.split(delimiter)]))
-    if "object" in texts.types:
-        parts = raw.split(delimiter)
-        pairs = [_halves(part, decode) for part in parts] if parameter.explode else _paired([*map(decode, parts)])
-        readings.append(texts.object(pairs))
-    _add_scalar(readings, texts, decode(raw))
-    return texts.choose(readings)
+        attempts.append(lambda: texts.array([decode(part) for part in parts]))
+    if "object" in texts.types and parameter.explode:
+        attempts.append(lambda: texts.object([_halves(part, decode) for part in parts]))
+    elif "object" in texts.types:
+        attempts.append(lambda: texts.object(_paired([decode(part) for part in parts])))
+    if _may_be_one(texts):
+        attempts.append(lambda: texts.scalar(decode(raw)))
+    return texts.first_fitting(attempts)
 
 
 def _matrix(parameter: Parameter, raw: str) -> Json:
@@ -221,14 +221,9 @@ def _deep(parameter: Parameter, pairs: Pairs) -> Json | Absent:
     return out
 
 
-def _add_scalar(readings: list[Json], texts: Texts, text: str) -> None:
-    """Add the text as one value, unless only a list or an object was wanted."""
-    if not texts.types or texts.types - {"array", "object", "null"} or not readings:
-        try:
-            readings.append(texts.scalar(text))
-        except Unreadable:
-            if not readings:
-                raise
+def _may_be_one(texts: Texts) -> bool:
+    """Whether the text may be one value, and not only a list or an object."""
+    return not texts.types & {"array", "object"} or bool(texts.types - {"array", "object", "null"})
 
 
 def _one(sent: Sequence[str], read_one: _Read) -> Json | Absent:

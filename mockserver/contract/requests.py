@@ -127,14 +127,14 @@ class RequestCheck:
         for parameter in self._parameters:
             try:
                 if parameter.where == "query":
-                    value = read(parameter, query)
+                    value = read(parameter, query) if query else ABSENT
                 elif parameter.where == "header":
                     value = read_header(parameter, request.headers.every(parameter.name))
                 elif parameter.where == "cookie":
                     cookies = cookie_pairs(request.headers.every("cookie")) if cookies is None else cookies
                     value = read(parameter, cookies)
                 else:
-                    raw = self._router.raw(match, request.path) if raw is None else raw
+                    raw = self._raw(match, request) if raw is None else raw
                     value = read_path(parameter, raw[parameter.name]) if parameter.name in raw else ABSENT
             except Repeated as error:
                 yield self._parameter(parameter, "repeated", "one value", f"{error} values", "Send it once.")
@@ -142,6 +142,10 @@ class RequestCheck:
                 yield from self._unreadable(parameter, error)
             else:
                 yield from self._value(parameter, value)
+
+    def _raw(self, match: Match, request: Request) -> Mapping[str, str]:
+        """The path parameters as they came; where nothing is percent-encoded, the match has them."""
+        return self._router.raw(match, request.path) if "%" in request.path else match.path
 
     def _value(self, parameter: Parameter, value: Json | Absent) -> Iterator[Violation]:
         if value is ABSENT:

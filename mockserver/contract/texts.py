@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -56,10 +56,11 @@ class Texts:
 
     def property(self, name: str) -> Texts:
         """How a property of an object is read."""
-        properties = self._properties
-        if name not in properties:
-            properties[name] = Texts(find_keyword(self.schema, "additionalProperties"), self._direction)
-        return properties[name]
+        return self._properties.get(name) or self._further
+
+    @cached_property
+    def _further(self) -> Texts:
+        return Texts(find_keyword(self.schema, "additionalProperties"), self._direction)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -89,13 +90,25 @@ class Texts:
     def object(self, pairs: list[tuple[str, str]]) -> Json:
         return {name: self.property(name).scalar(text) for name, text in pairs}
 
-    def choose(self, readings: list[Json]) -> Json:
+    def choose(self, readings: Sequence[Json]) -> Json:
         """The first reading that fits the schema, or the first of all."""
         if len(readings) > 1 and self.shape is not None:
             for reading in readings:
                 if self.shape.holds(reading):
                     return reading
         return readings[0]
+
+    def first_fitting(self, attempts: Iterable[Callable[[], Json]]) -> Json:
+        """As `choose`, of the attempts that succeed. Raises the first one's Unreadable when none does."""
+        readings, failure = [], None
+        for attempt in attempts:
+            try:
+                readings.append(attempt())
+            except Unreadable as error:
+                failure = failure or error
+        if not readings and failure is not None:
+            raise failure
+        return self.choose(readings)
 
     def _readings(self, text: str) -> Iterator[Json]:
         types = self.types

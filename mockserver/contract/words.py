@@ -164,10 +164,11 @@ def _bounded(rule: str, limit: Json, value: Json, got: str) -> Words:
 def _unexpected(known: list[str], unexpected: list[str]) -> Words:
     names = ", ".join(f"`{shorten(name, 40)}`" for name in unexpected[:8])
     more = f", ... ({len(unexpected)} in all)" if len(unexpected) > 8 else ""
-    hints = [(name, near[0]) for name in unexpected[:8] if (near := get_close_matches(name, known, 1, 0.75))]
+    likely = [name for name in unexpected[:8] if len(name) <= LONGEST]
+    hints = [near[0] for name in likely if (near := get_close_matches(name, known, 1, 0.75))]
     remedy = "Remove it." if len(unexpected) == 1 else "Remove them."
     if hints:
-        remedy = f"Did you mean {', '.join(f'`{near}`' for _, near in hints)}?"
+        remedy = f"Did you mean {', '.join(f'`{near}`' for near in hints)}?"
     allowed = ", ".join(f"`{name}`" for name in known[:12]) + (", ..." if len(known) > 12 else "")
     expected = f"only {allowed}" if known else "no properties"
     return Words(expected, f"also {names}{more}", remedy, {"unexpected": unexpected})
@@ -175,5 +176,5 @@ def _unexpected(known: list[str], unexpected: list[str]) -> Words:
 
 def _did_you_mean(value: Json, allowed: list[Json]) -> str:
     words = [word for word in allowed if isinstance(word, str)]
-    near = get_close_matches(value, words, 1, 0.6) if isinstance(value, str) and len(value) < 200 else []
+    near = get_close_matches(value, words, 1, 0.6) if isinstance(value, str) and len(value) <= LONGEST else []
     return f"Did you mean `{near[0]}`?" if near else ""

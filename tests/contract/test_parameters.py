@@ -69,6 +69,8 @@ GOOD: list[tuple[Json, Json, str]] = [
     (POINT, {}, "x=1&y=2"),
     (POINT, {"explode": False}, "p=x,1,y,2"),
     (POINT, {"style": "deepObject", "explode": True}, "p[x]=1&p%5By%5D=2"),
+    ({"type": ["string", "array"], "items": INTEGER}, {"explode": False}, "p=abc"),
+    ({"type": ["string", "object"], "properties": {"x": INTEGER}}, {"explode": False}, "p=a,b,c"),
     ({"type": ["integer", "array"], "items": INTEGER}, {"explode": False}, "p=1,2"),
 ]
 BAD: list[tuple[Json, Json, str, str]] = [
@@ -238,6 +240,14 @@ def test_no_query_or_header_whatever_makes_reading_fail(query: str, cookie: str)
     said.append(parameter("c", "cookie", INTEGERS))
     text = "&".join(f"p{index}={query}" for index in range(len(GOOD)))
     broken(*said, query=text, headers=(("Cookie", cookie), ("Cookie", f"c={cookie}")))
+
+
+def test_names_a_client_makes_up_are_not_kept() -> None:
+    (route,) = read_routes(Spot.of({"paths": {"/": {"get": {"parameters": [parameter("p", "query", POINT)]}}}}))
+    (one,) = read_parameters(route.spot, route.path_item)
+    one.texts.object([("made", "up")])
+    assert one.texts.names == ("x", "y")
+    assert one.texts.property("this") is one.texts.property("that")
 
 
 def test_a_sent_text_can_be_read_alone() -> None:
