@@ -22,7 +22,8 @@ class Card:
     """One case.
 
     `role` follows the name of a test key ("" or `+stranger`), or is None to send no credential. `path` has its
-    parameters filled in. `body` is the text to send as `media`, None for no body.
+    parameters filled in. `body` is the text to send, None for no body. `headers` are the ones this case is about;
+    they win over the usual Authorization and Content-Type, and a value of None leaves that header out.
     """
 
     provider: str
@@ -33,29 +34,37 @@ class Card:
     path: str
     media: str
     body: str | None
+    headers: Mapping[str, str | None]
     status: int
     says: str | None
     outcome: Record
 
     @property
     def key(self) -> str:
-        """The key to send, "" for none."""
-        return "" if self.role is None else f"test_me{self.role}"
+        """The key to send, "" for none or for another credential among the headers."""
+        return "" if self.role is None or "Authorization" in self.headers else f"test_me{self.role}"
 
     @property
     def send(self) -> str:
-        """The request in one line: method, path, body."""
-        return f"{self.operation.method} {self.path}" + (f" {self.body}" if self.body is not None else "")
+        """The request in one line: method, path, the headers it is about, body."""
+        headers = [f"{name}: {value}" if value is not None else f"no {name}" for name, value in self.headers.items()]
+        said = [", ".join(headers)] if headers else []
+        return " ".join([self.operation.method, self.path, *said, *([] if self.body is None else [self.body])])
 
     def curl(self, url: str) -> str:
         """The same as a command to paste; `url` is where the server is."""
         words = ["curl", url + self.path]
         if self.operation.method != ("GET" if self.body is None else "POST"):
             words += ["-X", self.operation.method]
+        usual: dict[str, str | None] = {}
         if self.key:
-            words += ["-H", f"Authorization: Bearer {self.key}"]
+            usual["Authorization"] = f"Bearer {self.key}"
         if self.body is not None:
-            words += ["-H", f"Content-Type: {self.media}", "-d", self.body]
+            usual["Content-Type"] = self.media
+        for name, value in {**usual, **self.headers}.items():
+            words += ["-H", f"{name}: {value}" if value is not None else f"{name}:"]
+        if self.body is not None:
+            words += ["--data-raw", self.body]
         return join(words)
 
 
@@ -74,7 +83,6 @@ def _card(provider: str, outcome: Record, route: Route) -> Card:
         path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
     query = outcome.get("query")
     media = _media(route)
-    body = outcome.get("body")
     return Card(
         provider,
         outcome["name"],
@@ -83,11 +91,22 @@ def _card(provider: str, outcome: Record, route: Route) -> Card:
         outcome.get("key", ""),
         f"{path}?{urlencode(query)}" if query else path,
         media,
-        None if body is None else json.dumps(body, ensure_ascii=False) if is_json(media) else urlencode(body),
+        _body(outcome, media),
+        outcome.get("headers", {}),
         outcome["status"],
         outcome.get("says"),
         outcome,
     )
+
+
+def _body(outcome: Record, media: str) -> str | None:
+    """The body as text: the outcome's own `text`, or its `body` spelled in the operation's media type."""
+    if "text" in outcome:
+        return str(outcome["text"])
+    body = outcome.get("body")
+    if body is None:
+        return None
+    return json.dumps(body, ensure_ascii=False) if is_json(media) else urlencode(body)
 
 
 def _media(route: Route) -> str:

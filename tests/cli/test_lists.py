@@ -87,7 +87,7 @@ def test_an_outcome_is_shown_as_what_to_send(capsys: Capture) -> None:
     assert rows["file-unknown"]["send"] == "GET /v2/user/storage/files/00000404-0000-4000-8000-000000000000"
     assert rows["refresh-unknown"]["curl"] == (
         "curl http://127.0.0.1:4080/oauth/token -H 'Content-Type: application/x-www-form-urlencoded'"
-        " -d 'grant_type=refresh_token&refresh_token=nonsense&client_id=example-app&client_secret=any'"
+        " --data-raw 'grant_type=refresh_token&refresh_token=nonsense&client_id=example-app&client_secret=any'"
     )
 
 
