@@ -98,7 +98,7 @@ def _wrk(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
         lua.write_text(script(shots, str(time.monotonic_ns())))
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(round(seconds), 1)}s", "--timeout", "10s", "-s", str(lua)]
         done = subprocess.run(
-            pinned(1, [*command, f"http://127.0.0.1:{server.port}"]), capture_output=True, text=True, check=True
+            pinned("client", [*command, f"http://127.0.0.1:{server.port}"]), capture_output=True, text=True, check=True
         )
     return read_wrk(done.stdout)
 
@@ -119,7 +119,7 @@ def _python(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
     words = [sys.executable, "-m", "tests.benchmarks.load", str(server.port), str(seconds)]
     sent = b"".join(_wire(shot) for shot in shots)
     lengths = ",".join(str(len(_wire(shot))) for shot in shots)
-    done = subprocess.run(pinned(1, [*words, lengths]), input=sent, capture_output=True, check=True)
+    done = subprocess.run(pinned("client", [*words, lengths]), input=sent, capture_output=True, check=True)
     requests, refused, rate = done.stdout.split()
     return Loaded(int(requests), int(refused), float(rate))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from mockserver.core.text import Json, dump, parse
 
@@ -58,9 +59,20 @@ class Server:
 HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
 
 
-def pinned(core: int, command: Sequence[str]) -> list[str]:
-    """The command, kept on one core where the system can (`taskset`)."""
-    return ["taskset", "-c", str(core), *command] if shutil.which("taskset") else list(command)
+def apart() -> bool:
+    """Whether server and client can be kept on a core each: Linux, `taskset`, and two cores to choose from."""
+    return bool(shutil.which("taskset")) and len(_cores()) > 1
+
+
+def _cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+
+
+def pinned(who: Literal["server", "client"], command: Sequence[str]) -> list[str]:
+    """The command, kept on its core where that can be."""
+    if not apart():
+        return list(command)
+    return ["taskset", "-c", str(_cores()[0 if who == "server" else 1]), *command]
 
 
 def free_port() -> int:
@@ -86,7 +98,9 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -
 def running(name: str, command: Sequence[str], port: int, clip_path: str = "/api/clip") -> Iterator[Server]:
     """The command as a server on core 0, stopped at the end; a POST of the clip has been seen to succeed."""
     # NODE_ENV=production, which would help a node server, ends prism at its start.
-    process = subprocess.Popen(pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    process = subprocess.Popen(
+        pinned("server", command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+    )
     try:
         wait_for(port, process)
         server = Server(name, port, clip_path, process.pid)
