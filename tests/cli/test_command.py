@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,14 @@ def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
     command = f"'{sys.executable}' -m mockserver outcomes --json | head -n 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert (done.stdout.split(), done.stderr) == (["[", "0"], "")
+
+
+def test_a_stream_that_can_not_spell_a_character_gets_it_escaped(tmp_path: Path) -> None:
+    (tmp_path / "caf\u00e9.yaml").write_text("[", "utf-8")
+    command = [sys.executable, "-m", "mockserver", "lint", "caf\u00e9.yaml"]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.stdout.startswith("caf\\xe9.yaml:")
 
 
 def test_a_cold_start_imports_nothing_it_does_not_use() -> None:
