@@ -292,6 +292,19 @@ def test_every_breach_points_at_something_and_has_a_code(data: st.DataObject) ->
         assert str(breach)
 
 
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "c", "pa", "pb", "u", "long"]), JSON, max_size=4)
+    | st.lists(st.integers(0, 3) | st.sampled_from(["x", "y", None]), max_size=5)
+)
+def test_every_keyword_there_is_can_be_told(value: Json) -> None:
+    for name in ("Sink", "Unknown", "Pair"):
+        for breach in SHAPES[f"{name} request"].breaches(value):
+            resolve(CORNERS, breach.document)
+            resolve(value, pointer(breach.parts))
+            assert breach.rule in CODES[breach.code].rules
+            assert breach.expected != f"what `{breach.rule}` asks for"
+
+
 @given(JSON)
 def test_any_value_may_be_asked_about(value: Json) -> None:
     for shape in SHAPES.values():
