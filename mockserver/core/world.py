@@ -118,6 +118,10 @@ Decide = Callable[[View], Outcome]
 class Store(Protocol):
     """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile."""
 
+    @property
+    def never_waits(self) -> bool:
+        """Whether none of its coroutines ever gives the loop to somebody else: they can be run to their end at once."""
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mockserver.core.contract import Contract
 from mockserver.core.http import Reply, Request
-from mockserver.core.payload import Payload, read_payload
+from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
@@ -90,11 +90,10 @@ class Engine:
 
     async def respond(self, request: Request) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
-        began = self.ports.stopwatch()
+        stopwatch = self.ports.stopwatch
+        began = stopwatch()
         service = self._mounts.find(request.path)
-        name = service.provider.name
-        call = Call(request, _UNREAD)
-        world = ""
+        world, call = "", None
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
             world = home.world.name
@@ -102,13 +101,14 @@ class Engine:
             reply = await self._answer(service, home, call)
             violations = call.violations
         except Exception as error:
-            blunder = raised(call.operation.id if call.operation else f"{request.method} {request.path}", error)
+            where = call.operation.id if call and call.operation else f"{request.method} {request.path}"
+            blunder = raised(where, error)
             self.ports.blundered(error)
-            reply, violations = blunder.reply, call.violations + blunder.violations
-        operation = call.operation.id if call.operation else None
-        took = (self.ports.stopwatch() - began) // 1000
-        entry = self.journal.add(self.clock.now(), name, world, operation, request, reply, violations, took)
-        self.ports.watch(entry)
+            reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
+        operation = call.operation.id if call and call.operation else None
+        took = (stopwatch() - began) // 1000
+        at, name = self.clock.now(), service.provider.name
+        self.ports.watch(self.journal.add(at, name, world, operation, request, reply, violations, took))
         return reply
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
@@ -162,9 +162,6 @@ class Engine:
         for home in self.worlds.homes():
             await self.store.transact(home.world, look, counted=False)
         return min(found, default=None)
-
-
-_UNREAD = Payload("")
 
 
 def _read(service: Service, request: Request) -> Call:

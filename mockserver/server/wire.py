@@ -20,12 +20,19 @@ _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _BODILESS: Final = frozenset({204, 304})
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
+# Names that nearly every request has: one text each, not one a request.
+_COMMON: Final = (
+    *("Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Connection"),
+    *("Content-Type", "Content-Length", "Cookie", "Origin", "X-Forwarded-For", "Transfer-Encoding", "Sec-Fetch-Mode"),
+)
+_NAMES: Final = {name.encode(): name for common in _COMMON for name in (common, common.lower())}
+
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 
 def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Headers as they came. Bytes are characters, as a JavaScript server sees them: no value is ever refused."""
-    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
+    return Headers([(_NAMES.get(name) or name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
 def split_target(target: str) -> tuple[str, str]:

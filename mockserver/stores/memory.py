@@ -14,10 +14,14 @@ from mockserver.stores.ordered import Ordered
 
 Entry = tuple[str, Order]
 _Place = tuple[Order, str]
+_Owner = tuple[int, WorldId]
 
 
 class _Places:
-    """An index over the records of a kind in one world: key -> (order, id). `orders` is the type of its orders."""
+    """An index over the records of a kind in one world: key -> (order, id), or a bag of those if there are several.
+
+    `orders` is the type of its orders.
+    """
 
     __slots__ = ("at", "entry", "name", "orders", "public")
 
@@ -26,7 +30,7 @@ class _Places:
         self.entry = index.entry
         self.public = index.public
         self.orders: type | None = None
-        self.at: dict[str, Ordered[_Place]] = {}
+        self.at: dict[str, _Place | Ordered[_Place]] = {}
 
 
 class _Shelf:
@@ -90,6 +94,8 @@ class _MemoryView:
         places = shelf.indexes[index].at.get(key)
         if places is None:
             return iter(())
+        if isinstance(places, tuple):
+            places = Ordered(places)
         return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
 
     def _walk(self, records: Mapping[str, Record], places: Iterator[_Place]) -> Iterator[Record]:
@@ -99,7 +105,9 @@ class _MemoryView:
 
     def count(self, kind: str, index: str, key: str) -> int:
         places = self._open().shelf(kind).indexes[index].at.get(key)
-        return 0 if places is None else len(places)
+        if places is None:
+            return 0
+        return 1 if isinstance(places, tuple) else len(places)
 
     def next_due(self) -> Due | None:
         return self._open().agenda.first()
@@ -108,28 +116,27 @@ class _MemoryView:
         self._world = None
 
 
-class _Step:
-    """One record's way from old to new, worked out before anything is touched: what raises does so here."""
+# An index, and a record's entry in it before and after.
+_Move = tuple[_Places, Entry | None, Entry | None]
+# A record's way from old to new: its shelf, its id, the record, its due instant, its moves in the indexes.
+_Step = tuple[_Shelf, str, Record | None, int | None, list[_Move]]
 
-    __slots__ = ("due", "id", "moves", "new", "shelf")
 
-    def __init__(self, shelf: _Shelf, id: str, new: Record | None) -> None:
-        old = shelf.records.get(id)
-        due = None if new is None or shelf.kind.due is None else shelf.kind.due(new)
-        if type(id) is not str or not (due is None or type(due) is int):
-            raise TypeError(f"{shelf.kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
-        self.shelf = shelf
-        self.id = id
-        self.new = new
-        self.due = due
-        self.moves: list[tuple[_Places, Entry | None, Entry | None]] = []
-        for places in shelf.indexes.values():
-            before = None if old is None else places.entry(old)
-            after = None if new is None else places.entry(new)
-            if before != after:
-                if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
-                    _check_first(shelf.kind, places, after)
-                self.moves.append((places, before, after))
+def _step(shelf: _Shelf, id: str, new: Record | None) -> _Step:
+    """What a change comes to. Touches nothing: whatever raises does so here."""
+    kind, old = shelf.kind, shelf.records.get(id)
+    due = None if new is None or kind.due is None else kind.due(new)
+    if type(id) is not str or not (due is None or type(due) is int):
+        raise TypeError(f"{kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
+    moves: list[_Move] = []
+    for places in shelf.indexes.values():
+        before = None if old is None else places.entry(old)
+        after = None if new is None else places.entry(new)
+        if before != after:
+            if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
+                _check_first(kind, places, after)
+            moves.append((places, before, after))
+    return shelf, id, new, due, moves
 
 
 def _check_first(kind: Kind, places: _Places, entry: Entry) -> None:
@@ -148,8 +155,12 @@ class MemoryStore:
         self._kinds = kinds
         self._worlds: dict[WorldId, _World] = {}
         self._made = 0
-        # (provider, kind, index, key) of a public index -> the ages and names of the worlds that hold it, oldest first
-        self._public: dict[tuple[str, str, str, str], Ordered[tuple[int, WorldId]]] = {}
+        # (provider, kind, index, key) of a public index -> the world that holds it, or a bag of them, oldest first
+        self._public: dict[tuple[str, str, str, str], _Owner | Ordered[_Owner]] = {}
+
+    @property
+    def never_waits(self) -> bool:
+        return True
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
@@ -192,58 +203,69 @@ class MemoryStore:
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         owners = self._public.get((provider, kind, index, key))
-        oldest = owners.first() if owners is not None else None
+        oldest = owners.first() if isinstance(owners, Ordered) else owners
         return None if oldest is None else oldest[1]
 
     def _commit(self, world: _World, changes: Iterable[Change]) -> None:
         last: dict[tuple[str, str], Record | None] = {}
         for change in changes:
             last[change.kind, change.id] = change.record if isinstance(change, Put) else None
-        steps = [_Step(world.shelf(kind), id, record) for (kind, id), record in last.items()]
-        for step in steps:
-            self._carry_out(world, step)
+        steps = [_step(world.shelf(kind), id, new) for (kind, id), new in last.items()]
+        for shelf, id, new, due, moves in steps:
+            if new is None:
+                shelf.records.pop(id, None)
+            else:
+                shelf.records[id] = new
+            if shelf.kind.due is not None:
+                world.agenda.set(shelf.kind.name, id, due)
+            for places, before, after in moves:
+                if before is not None:
+                    self._leave(world, shelf, places, before, id)
+                if after is not None:
+                    self._enter(world, shelf, places, after, id)
 
-    def _carry_out(self, world: _World, step: _Step) -> None:
-        shelf, id = step.shelf, step.id
-        if step.new is None:
-            shelf.records.pop(id, None)
+    def _enter(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
+        key, order = entry
+        place = (order, id)
+        there = places.at.get(key)
+        if there is None:
+            places.at[key] = place
+            if places.public:
+                self._own(world, shelf.kind.name, places.name, key)
+        elif isinstance(there, Ordered):
+            there.add(place)
         else:
-            shelf.records[id] = step.new
-        for places, before, after in step.moves:
-            if before is not None:
-                self._leave(world, shelf, places, before, id)
-            if after is not None:
-                key, order = after
-                there = places.at.get(key)
-                if there is not None:
-                    there.add((order, id))
-                    continue
-                places.at[key] = Ordered((order, id))
-                if places.public:
-                    self._own(world, shelf.kind.name, places.name, key)
-        if shelf.kind.due is not None:
-            world.agenda.set(shelf.kind.name, id, step.due)
+            both = places.at[key] = Ordered(there)
+            both.add(place)
 
     def _leave(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
         key, order = entry
         there = places.at[key]
-        there.discard((order, id))
-        if not there:
-            del places.at[key]
-            if places.public:
-                self._disown(world, shelf.kind.name, places.name, key)
+        if not isinstance(there, tuple):
+            there.discard((order, id))
+            if there:
+                return
+        del places.at[key]
+        if places.public:
+            self._disown(world, shelf.kind.name, places.name, key)
 
     def _own(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owners = self._public.get(place)
-        if owners is None:
-            self._public[place] = Ordered((world.age, world.id))
+        owner = (world.age, world.id)
+        there = self._public.get(place)
+        if there is None:
+            self._public[place] = owner
+        elif isinstance(there, Ordered):
+            there.add(owner)
         else:
-            owners.add((world.age, world.id))
+            both = self._public[place] = Ordered(there)
+            both.add(owner)
 
     def _disown(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owners = self._public[place]
-        owners.discard((world.age, world.id))
-        if not owners:
-            del self._public[place]
+        there = self._public[place]
+        if isinstance(there, Ordered):
+            there.discard((world.age, world.id))
+            if there:
+                return
+        del self._public[place]

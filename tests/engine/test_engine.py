@@ -42,8 +42,8 @@ def test_an_exchange_is_recorded_with_its_world_and_operation() -> None:
 def test_whoever_watches_sees_each_entry() -> None:
     seen: list[Entry] = []
     served = opened(engine(ports=Ports(watch=seen.append)))
-    notes(served)
-    assert seen == [last(served)]
+    create(served, "a", "test_x")
+    assert [(entry.serial, entry.world, entry.reply.status) for entry in seen] == [(1, "test_x", 201)]
 
 
 def test_a_request_that_breaks_the_contract_is_recorded_as_the_clients_fault() -> None:
