@@ -17,8 +17,13 @@ import orjson
 Json = Any
 Record = Mapping[str, Json]
 
-# Deeper than this the value is refused: recursion in Python would end the process, and no API nests so far.
-DEEPEST: Final = 500
+# Deeper than this the value is refused: what walks values recurses, in Python and in Rust, and no API nests so far.
+DEEPEST: Final = 200
+
+_QUOTE: Final = 0x22
+_BACKSLASH: Final = 0x5C
+_OPENING: Final = b"[{"
+_CLOSING: Final = b"]}"
 
 
 class TextError(ValueError):
@@ -33,6 +38,8 @@ class TextError(ValueError):
 
 def parse(text: bytes) -> Json:
     """The value of a JSON text in UTF-8 (a byte order mark is skipped); later duplicates of a key win."""
+    if text.count(b"[") + text.count(b"{") > DEEPEST and _depth(text) > DEEPEST:
+        raise TextError(f"nested deeper than {DEEPEST} levels", len(text), None)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -41,8 +48,6 @@ def parse(text: bytes) -> Json:
 
 def _parse_slowly(text: bytes) -> Json:
     source = text.decode("utf-8-sig", errors="replace")
-    if _depth(source) > DEEPEST:
-        raise TextError(f"nested deeper than {DEEPEST} levels", len(source), None)
     try:
         return json.loads(source, parse_constant=_refuse_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
@@ -66,23 +71,23 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _Constant(name)
 
 
-def _depth(source: str) -> int:
+def _depth(text: bytes) -> int:
     depth = deepest = 0
     quoted = escaped = False
-    for character in source:
+    for byte in text:
         if quoted:
             if escaped:
                 escaped = False
-            elif character == "\\":
+            elif byte == _BACKSLASH:
                 escaped = True
-            elif character == '"':
+            elif byte == _QUOTE:
                 quoted = False
-        elif character == '"':
+        elif byte == _QUOTE:
             quoted = True
-        elif character in "[{":
+        elif byte in _OPENING:
             depth += 1
             deepest = max(deepest, depth)
-        elif character in "]}":
+        elif byte in _CLOSING:
             depth -= 1
     return deepest
 

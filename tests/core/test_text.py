@@ -82,6 +82,16 @@ def test_a_hundred_thousand_brackets_are_refused() -> None:
         parse(b"[" * 100_000 + b"]" * 100_000)
 
 
+def test_what_is_as_deep_as_may_be_is_parsed_and_one_level_more_is_not() -> None:
+    assert parse(b"[" * DEEPEST + b"]" * DEEPEST)
+    with pytest.raises(TextError):
+        parse(b'{"a":' * (DEEPEST + 1) + b"1" + b"}" * (DEEPEST + 1))
+
+
+def test_many_brackets_side_by_side_are_not_deep() -> None:
+    assert parse(b"[" + b",".join([b"[]"] * 2 * DEEPEST) + b"]") == [[]] * 2 * DEEPEST
+
+
 def test_brackets_in_a_string_do_not_count_as_depth() -> None:
     assert parse(b'["' + b"[" * 2000 + b'\\ud800"]') == ["[" * 2000 + "\ud800"]
 

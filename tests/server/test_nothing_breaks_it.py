@@ -87,6 +87,7 @@ BAD_BODIES = {
     "100,000 brackets": b"[" * 100_000,
     "100,000 open objects": b'{"a":' * 20_000,
     "a closed tower": b"[" * 50_000 + b"]" * 50_000,
+    **{f"objects {deep} deep": b'{"a":' * deep + b"1" + b"}" * deep for deep in (150, 300, 600, 1_000, 1_100)},
     "null": b"null",
     "a number": b"123",
     "a text": b'"abc"',
