@@ -90,6 +90,7 @@ EXAMPLES: Iterable[tuple[str, Example]] = (
     ("integral-fractions", Example("reference", query({"type": "integer"}), "p=5.0")),
     ("delimiters", Example("reference", query(INTEGERS, style="spaceDelimited", explode=False), "p=1%202")),
     ("delimiters", Example("compiled", query(INTEGERS, explode=False), "p=1%2C2")),
+    ("unpaired", Example("compiled", query(POINT, explode=False), "p=x,1,y")),
     ("deep-names", Example("compiled", query({**POINT, "required": ["x"]}, style="deepObject", explode=True), "p[]=1")),
     ("exploded-objects", Example("compiled", query(POINT, required=True), "p=x=1")),
     ("exploded-objects", Example("reference", query(POINT, required=True), "x=1")),
