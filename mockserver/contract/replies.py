@@ -31,7 +31,10 @@ class _Answer:
 
 
 class ReplyCheck:
-    """The replies of one operation. Made at the operation's first use."""
+    """The replies of one operation. Made at the operation's first use.
+
+    A response without `content` says nothing about its body, so neither does this.
+    """
 
     __slots__ = ("_answers", "_fitting", "_name", "_route")
 
