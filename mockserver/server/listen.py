@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 
 from mockserver.errors import StartError
 
 
 def bind(host: str, port: int) -> socket.socket:
     """A TCP socket bound to host and port (0 takes a free one), not yet listening. Raises StartError."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (socket.gaierror, UnicodeError) as error:
-        raise StartError(f"--host {host}: no such host ({error}). 127.0.0.1 serves this machine only.") from None
-    family, kind, protocol, _, address = found[0]
-    sock = socket.socket(family, kind, protocol)
+    family, address = _address(host, port)
+    sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
@@ -24,6 +21,19 @@ def bind(host: str, port: int) -> socket.socket:
         sock.close()
         raise StartError(_why(host, port, error)) from None
     return sock
+
+
+def _address(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError, ValueError, UnicodeError):
+            socket.inet_pton(family, host)
+            return family, (host, port)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError) as error:
+        raise StartError(f"--host {host}: no such host ({error}). 127.0.0.1 serves this machine only.") from None
+    family, _, _, _, address = found[0]
+    return family, (str(address[0]), int(address[1]))
 
 
 def _why(host: str, port: int, error: OSError) -> str:

@@ -11,18 +11,16 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.engine.engine import Engine, Ports
 from mockserver.errors import StartError
-from mockserver.server import realtime
-from mockserver.server.assemble import build_engine, log_blunder
-from mockserver.server.log import RequestLog
-from mockserver.server.serving import serving
 from mockserver.settings import Settings
 
-# Fewer, larger sweeps: what a server keeps are records, and those hold no cycles.
-_SWEEPS: Final = (50_000, 20, 50)
+if TYPE_CHECKING:
+    from mockserver.engine.engine import Engine
+
+# Few sweeps of the young, none of the old: what a server keeps are records, and those hold no cycles.
+_SWEEPS: Final = (50_000, 10, 1_000)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> int:
@@ -30,17 +28,31 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> int:
 
     Raises MockserverError if it can't start.
     """
-    requests = RequestLog(sys.stdout, settings.log_format)
-    watch = requests.write if settings.log else Ports().watch
-    ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
-    engine = build_engine(settings, ports=ports)
-    with asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
-        runner.run(_serve(engine, settings, announce))
-    requests.flush()
+    sweeps = gc.get_threshold()
+    gc.disable()  # a start makes much and throws away little: sweeps are a tenth of it
+    try:
+        from mockserver.engine.engine import Ports
+        from mockserver.server import realtime
+        from mockserver.server.assemble import build_engine, log_blunder
+        from mockserver.server.log import RequestLog
+
+        requests = RequestLog(sys.stdout, settings.log_format)
+        watch = requests.write if settings.log else Ports().watch
+        ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
+        engine = build_engine(settings, ports=ports)
+        with asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
+            runner.run(_serve(engine, settings, announce))
+        requests.flush()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*sweeps)
+        gc.enable()
     return 0
 
 
 async def _serve(engine: Engine, settings: Settings, announce: Callable[[str], None]) -> None:
+    from mockserver.server.serving import serving
+
     stop = asyncio.Event()
     _on_signals(stop)
     if settings.ready_file is not None:
@@ -52,6 +64,7 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str], N
             announce(url)
             gc.freeze()
             gc.set_threshold(*_SWEEPS)
+            gc.enable()
             await stop.wait()
         finally:
             if settings.ready_file is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from sortedcontainers import SortedList
+if TYPE_CHECKING:
+    from sortedcontainers import SortedList
 
 T = TypeVar("T", bound=tuple[object, ...])
 
@@ -42,7 +43,7 @@ class Ordered(Generic[T]):
         elif len(items) <= LONG or items[-LONG] < item:
             insort(items, item, max(0, len(items) - LONG))
         else:
-            self._items = SortedList(items)
+            self._items = _sorted(items)
             self._items.add(item)
 
     def discard(self, item: T) -> None:
@@ -55,7 +56,7 @@ class Ordered(Generic[T]):
             if len(items) - place <= LONG:
                 del items[place]
                 return
-            items = self._items = SortedList(items)
+            items = self._items = _sorted(items)
         items.discard(item)
 
     def walk(self, *, reverse: bool = False, after: T | None = None) -> Iterator[T]:
@@ -71,3 +72,9 @@ class Ordered(Generic[T]):
             return items.islice(start, stop, reverse)
         places = range(stop - 1, start - 1, -1) if reverse else range(start, stop)
         return (items[place] for place in places)
+
+
+def _sorted(items: list[T]) -> SortedList[T]:
+    from sortedcontainers import SortedList  # few servers ever need it, and each would wait for it at its start
+
+    return SortedList(items)
