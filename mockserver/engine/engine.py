@@ -94,11 +94,12 @@ class Engine:
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        now = self.clock.now()
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
             world = home.world.name
             call = _read(service, request)
-            reply = await self._answer(service, home, call)
+            reply = await self._answer(service, home, call, now)
             violations = call.violations
         except Exception as error:
             where = call.operation.id if call and call.operation else f"{request.method} {request.path}"
@@ -107,8 +108,8 @@ class Engine:
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
-        at, name = self.clock.now(), service.provider.name
-        self.ports.watch(self.journal.add(at, name, world, operation, request, reply, violations, took))
+        name = service.provider.name
+        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
         return reply
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
@@ -132,8 +133,8 @@ class Engine:
             await self.advance(max(0, due - self.clock.now()))
         return self.clock.now()
 
-    async def _answer(self, service: Service, home: Home, call: Call) -> Reply:
-        decision = _Decision(service, home, call, self.clock.now(), self.pace)
+    async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
+        decision = _Decision(service, home, call, now, self.pace)
         while True:
             try:
                 outcome = await self.store.transact(home.world, decision.decide)

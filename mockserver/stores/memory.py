@@ -6,6 +6,7 @@ A decision runs on the loop without a break, so a view never sees a half-done ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Decide, Due, Index, Kind, Order, Outcome, Put, WorldId
@@ -47,64 +48,79 @@ class _Shelf:
 class _World:
     """Everything one world holds. `age` counts the worlds made before it."""
 
-    __slots__ = ("age", "agenda", "id", "kinds", "serial", "shelves")
+    __slots__ = ("age", "agenda", "id", "serial", "shelves")
 
     def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
         self.id = id
         self.age = age
-        self.kinds = kinds
         self.serial = 0
-        self.shelves: dict[str, _Shelf] = {}
+        self.shelves = _Shelves(id.provider, kinds)
         self.agenda = Agenda()
 
-    def shelf(self, kind: str) -> _Shelf:
-        shelf = self.shelves.get(kind)
-        if shelf is None:
-            if kind not in self.kinds:
-                known = ", ".join(self.kinds) or "none"
-                raise KeyError(f"{self.id.provider} has no kind {kind!r}; its kinds are {known}")
-            shelf = self.shelves[kind] = _Shelf(self.kinds[kind])
+
+class _Shelves(dict[str, _Shelf]):
+    """A world's shelves by kind, each made when it is first asked for."""
+
+    __slots__ = ("kinds", "provider")
+
+    def __init__(self, provider: str, kinds: Mapping[str, Kind]) -> None:
+        self.provider = provider
+        self.kinds = kinds
+
+    def __missing__(self, kind: str) -> _Shelf:
+        if kind not in self.kinds:
+            known = ", ".join(self.kinds) or "none"
+            raise KeyError(f"{self.provider} has no kind {kind!r}; its kinds are {known}")
+        shelf = self[kind] = _Shelf(self.kinds[kind])
         return shelf
 
 
-class _MemoryView:
-    """One world, for the length of one decision."""
+class _Closed(_Shelves):
+    """What a view has when its transaction is over."""
 
-    __slots__ = ("_world",)
+    def __missing__(self, kind: str) -> _Shelf:
+        raise RuntimeError("a view was used after its transaction was over: read all you need while deciding")
+
+
+_CLOSED: Final = _Closed("", {})
+
+
+class _MemoryView:
+    """One world, for the length of one decision. Its methods are what requests mostly do, hence their brevity."""
+
+    __slots__ = ("_shelves", "_world")
 
     def __init__(self, world: _World) -> None:
-        self._world: _World | None = world
-
-    def _open(self) -> _World:
-        if self._world is None:
-            raise RuntimeError("a view was used after its transaction was over: read all you need while deciding")
-        return self._world
+        self._world = world
+        self._shelves: _Shelves = world.shelves
 
     @property
     def serial(self) -> int:
         return self._open().serial
 
     def get(self, kind: str, id: str) -> Record | None:
-        return self._open().shelf(kind).records.get(id)
+        return self._shelves[kind].records.get(id)
 
     def find(
         self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
     ) -> Iterator[Record]:
-        shelf = self._open().shelf(kind)
+        shelf = self._shelves[kind]
         places = shelf.indexes[index].at.get(key)
         if places is None:
             return iter(())
         if isinstance(places, tuple):
-            places = Ordered(places)
+            wanted = after is None or (places < after if reverse else places > after)
+            return self._walk(shelf.records, iter((places,) if wanted else ()))
         return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
 
     def _walk(self, records: Mapping[str, Record], places: Iterator[_Place]) -> Iterator[Record]:
-        for _, id in places:
-            self._open()
-            yield records[id]
+        for place in places:
+            if self._shelves is _CLOSED:
+                self._open()
+            yield records[place[1]]
 
     def count(self, kind: str, index: str, key: str) -> int:
-        places = self._open().shelf(kind).indexes[index].at.get(key)
+        places = self._shelves[kind].indexes[index].at.get(key)
         if places is None:
             return 0
         return 1 if isinstance(places, tuple) else len(places)
@@ -113,7 +129,12 @@ class _MemoryView:
         return self._open().agenda.first()
 
     def close(self) -> None:
-        self._world = None
+        self._shelves = _CLOSED
+
+    def _open(self) -> _World:
+        if self._shelves is _CLOSED:
+            _CLOSED["anything"]
+        return self._world
 
 
 # An index, and a record's entry in it before and after.
@@ -210,7 +231,7 @@ class MemoryStore:
         last: dict[tuple[str, str], Record | None] = {}
         for change in changes:
             last[change.kind, change.id] = change.record if isinstance(change, Put) else None
-        steps = [_step(world.shelf(kind), id, new) for (kind, id), new in last.items()]
+        steps = [_step(world.shelves[kind], id, new) for (kind, id), new in last.items()]
         for shelf, id, new, due, moves in steps:
             if new is None:
                 shelf.records.pop(id, None)
@@ -222,21 +243,17 @@ class MemoryStore:
                 if before is not None:
                     self._leave(world, shelf, places, before, id)
                 if after is not None:
-                    self._enter(world, shelf, places, after, id)
-
-    def _enter(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
-        key, order = entry
-        place = (order, id)
-        there = places.at.get(key)
-        if there is None:
-            places.at[key] = place
-            if places.public:
-                self._own(world, shelf.kind.name, places.name, key)
-        elif isinstance(there, Ordered):
-            there.add(place)
-        else:
-            both = places.at[key] = Ordered(there)
-            both.add(place)
+                    key, order = after
+                    there = places.at.get(key)
+                    if there is None:
+                        places.at[key] = (order, id)
+                        if places.public:
+                            self._own(world, shelf.kind.name, places.name, key)
+                    elif isinstance(there, Ordered):
+                        there.add((order, id))
+                    else:
+                        both = places.at[key] = Ordered(there)
+                        both.add((order, id))
 
     def _leave(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
         key, order = entry
