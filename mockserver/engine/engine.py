@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from mockserver.core.contract import Contract
 from mockserver.core.http import Reply, Request
@@ -24,10 +25,14 @@ from mockserver.engine.worlds import Home, Worlds
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A provider and its contract: what is served under the provider's mounts."""
+    """A provider and its contract: what is served under the provider's mounts.
+
+    `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    """
 
     provider: Provider
     contract: Contract
+    unmatched: Callable[[str, str], Violation] | None = None
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -55,6 +60,10 @@ class Ports:
     blundered: Callable[[Exception], None] = drop_blunder
     stopwatch: Callable[[], int] = no_time
     watch: Callable[[Entry], None] = drop_entry
+
+
+# Of a path nobody knows, so much is compared with those of the document.
+_LONGEST_PATH: Final = 200
 
 
 class _Behind(Exception):
@@ -101,6 +110,8 @@ class Engine:
             call = _read(service, request)
             reply = await self._answer(service, home, call, now)
             violations = call.violations
+            if call.operation is None and reply.status >= 400 and service.unmatched is not None:
+                violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
         except Exception as error:
             where = call.operation.id if call and call.operation else f"{request.method} {request.path}"
             blunder = raised(where, error)

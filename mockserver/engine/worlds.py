@@ -20,7 +20,7 @@ from mockserver.engine.documents import Seed
 
 # Keys come from anyone who can reach the port: their form and number have bounds.
 _KEY: Final = re.compile(r"(test_[A-Za-z0-9._~-]{1,128})(?:\+[A-Za-z0-9._~-]{1,64})?", re.ASCII)
-MOST_PRIVATE: Final = 10_000
+MOST_PRIVATE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from mockserver import resources
-from mockserver.contract.check import compile_contract
+from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
-from mockserver.core.contract import Contract
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.engine.clock import Clock
@@ -64,7 +63,7 @@ def build_engine(
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(
-        [Service(provider, _contract(provider.name, provider.specs)) for provider in providers],
+        [_service(provider) for provider in providers],
         store=store,
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
@@ -123,8 +122,13 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
     return load_readings(provider.name, provider.specs)
 
 
+def _service(provider: Provider) -> Service:
+    contract = _contract(provider.name, provider.specs)
+    return Service(provider, contract, contract.unmatched)
+
+
 @cache
-def _contract(provider: str, specs: Path | None) -> Contract:
+def _contract(provider: str, specs: Path | None) -> CompiledContract:
     return compile_contract(effective(provider, specs).value)
 
 

@@ -59,6 +59,14 @@ def test_a_call_nothing_matches_still_gets_the_providers_words() -> None:
     assert last(served).operation is None
 
 
+def test_a_path_the_document_has_not_is_recorded_with_the_nearest_it_has() -> None:
+    served = opened(engine())
+    ask(served, "GET", "/tiny/note")
+    (violation,) = last(served).violations
+    assert (violation.party, violation.place) == ("client", "route")
+    assert "Nearest is `/tiny/notes`" in str(violation)
+
+
 def test_head_is_answered_as_get() -> None:
     served = opened(engine())
     assert ask(served, "HEAD", "/tiny/notes").body == ask(served, "GET", "/tiny/notes").body

@@ -277,8 +277,9 @@ def engine(
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
     terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})})
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
+    contract = compile_contract(DOCUMENT)
     return Engine(
-        [Service(provider, compile_contract(DOCUMENT))],
+        [Service(provider, contract, contract.unmatched)],
         store=store,
         worlds=worlds,
         clock=clock,

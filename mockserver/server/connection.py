@@ -1,0 +1,185 @@
+"""One connection: aiohttp's parser and its course of things, and the ways in which ours differ.
+
+Uses what aiohttp keeps to itself (the queue of parsed requests, who waits for them): the versions in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestHandler
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.http_parser import RawRequestMessage
+    from aiohttp.streams import StreamReader
+
+    from mockserver.server.app import App
+
+log = logging.getLogger("mockserver")
+
+
+class Incoming:
+    """A request's head and the stream of its body, and what aiohttp's connection asks of a request.
+
+    Not aiohttp's own class: making that, with all its conveniences, costs a fifth of answering the request.
+    """
+
+    __slots__ = ("_task", "flow", "line", "message", "stream")
+
+    def __init__(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: Line,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
+    ) -> None:
+        self._task = task
+        self.message = message
+        self.stream = payload
+        self.line = protocol
+        self.flow = writer
+        protocol.answering = self
+
+    def _finish(self) -> None:
+        """The response is about to be written; nothing is held that had to be let go."""
+
+    def _cancel(self, error: BaseException) -> None:
+        """The connection broke: whoever reads the body hears of it."""
+        self.stream.set_exception(error)
+
+
+class Outgoing:
+    """What aiohttp asks of a response: bytes are written at once, and whether the connection goes on."""
+
+    __slots__ = ("data", "keep_alive")
+
+    def __init__(self, data: bytes, keep_alive: bool) -> None:
+        self.data = data
+        self.keep_alive = keep_alive
+
+    async def prepare(self, request: Incoming) -> None:
+        line = request.line
+        line.answering = None
+        transport = line.transport
+        if transport is None or not self.data:
+            return
+        transport.write(self.data)
+        if transport.get_write_buffer_size():
+            await request.flow.drain()
+
+    async def write_eof(self) -> None:
+        """All was written."""
+
+
+GONE: Final = Outgoing(b"", False)
+
+
+class _Prompt:
+    """aiohttp's parser, between it and its connection: a request that is all there is answered then and there.
+
+    That saves the task, the futures and the two turns of the loop which any other request takes: with them, and a
+    store that never waits, half of the time outside the engine.
+    """
+
+    __slots__ = ("_line", "_parser")
+
+    def __init__(self, line: Line, parser: Any) -> None:
+        self._line = line
+        self._parser = parser
+
+    def feed_data(self, data: bytes) -> tuple[Any, bool, bytes]:
+        messages, upgraded, tail = self._parser.feed_data(data)
+        if len(messages) == 1 and not upgraded and self._line.answers(*messages[0]):
+            self._parser.message_consumed()
+            return (), False, tail
+        return messages, upgraded, tail
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+
+class Line(RequestHandler):
+    """One connection."""
+
+    __slots__ = ("answering", "app", "gone", "half_closed", "newest")
+
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.app = app
+        self.answering: Incoming | None = None
+        self.newest = b""
+        self.half_closed = False
+        self.gone: asyncio.Future[None] | None = None
+        if app.engine.store.never_waits:
+            self._parser = cast(Any, _Prompt(self, self._parser))
+
+    def data_received(self, data: bytes) -> None:
+        if data:
+            self.newest = data
+        super().data_received(data)
+
+    def answers(self, message: RawRequestMessage, payload: StreamReader) -> bool:
+        """Answer at once, if nothing is in the way; False leaves the request to aiohttp's own course."""
+        waiter, transport = self._waiter, self.transport
+        if waiter is None or waiter.done() or self._messages or not payload.is_eof():
+            return False
+        if transport is None or self.writing_paused:
+            return False
+        outgoing = self.app.answer_at_once(self, message, payload.read_nowait())
+        transport.write(outgoing.data)
+        if outgoing.keep_alive:
+            self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        else:
+            self.force_close()
+        return True
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that has said all it will still gets its answers; one that stopped inside a body has gone.
+
+        aiohttp drops both, and what it has queued only its private field tells.
+        """
+        if self._messages:
+            self.half_closed = self._messages[-1][1].is_eof()
+        else:
+            self.half_closed = self.answering is not None and self.answering.stream.is_eof()
+        return self.half_closed
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Only what was paused: aiohttp asks for it after every body, and parses nothing at some cost."""
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self.gone is not None and not self.gone.done():
+            self.gone.set_result(None)
+
+    def is_last(self) -> bool:
+        """Nothing will be answered after the request at hand."""
+        return (self.half_closed or self.gone is not None) and not self._messages
+
+    def end(self) -> asyncio.Future[None]:
+        """Answer what has begun, then close; done when it is closed."""
+        self.gone = asyncio.get_running_loop().create_future()
+        if self.answering is None and not self._messages:
+            self.force_close()
+            self.gone.set_result(None)
+        return self.gone
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What aiohttp calls for HTTP it can't parse, and for an exception out of our own handler."""
+        if not isinstance(exc, HttpProcessingError):
+            log.error("an exception left the wire", exc_info=exc)
+        return cast("web.StreamResponse", self.app.refuse_garbage(self.newest, exc))
