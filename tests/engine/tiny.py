@@ -270,10 +270,11 @@ def engine(
     ports: Ports | None = None,
     most_private: int = MOST_PRIVATE,
     journal: Journal | None = None,
+    store: MemoryStore | None = None,
 ) -> Engine:
     """An engine that serves tiny notes from memory; its clock stands until it is moved."""
     clock = Clock(source, at)
-    store = MemoryStore({"tiny": provider.kinds})
+    store = store or MemoryStore({"tiny": provider.kinds})
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
     terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})})
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
