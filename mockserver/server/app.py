@@ -16,6 +16,7 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
 from mockserver.server.connection import GONE, Incoming, Line, Outgoing
+from mockserver.server.turn import Turn
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class App(web.Server):
         super().__init__(cast(Any, self._handle), request_factory=cast(Any, Incoming))
         self.engine = engine
         self.origin = origin
+        self.turn = Turn(asyncio.get_running_loop())
         self._most_body = most_body
         self._body_seconds = body_seconds
         self._options = {

@@ -81,10 +81,10 @@ GONE: Final = Outgoing(b"", False)
 
 
 class _Prompt:
-    """aiohttp's parser, between it and its connection: a request that is all there is answered then and there.
+    """aiohttp's parser, between it and its connection: a request that is all there is answered in the same turn.
 
-    That saves the task, the futures and the two turns of the loop which any other request takes: with them, and a
-    store that never waits, half of the time outside the engine.
+    That saves the task, the futures and a turn of the loop which any other request takes: with them, and a store that
+    never waits, half of the time outside the engine.
     """
 
     __slots__ = ("_line", "_parser")
@@ -95,7 +95,7 @@ class _Prompt:
 
     def feed_data(self, data: bytes) -> tuple[Any, bool, bytes]:
         messages, upgraded, tail = self._parser.feed_data(data)
-        if len(messages) == 1 and not upgraded and self._line.answers(*messages[0]):
+        if len(messages) == 1 and not upgraded and self._line.takes(*messages[0]):
             self._parser.message_consumed()
             return (), False, tail
         return messages, upgraded, tail
@@ -107,7 +107,7 @@ class _Prompt:
 class Line(RequestHandler):
     """One connection."""
 
-    __slots__ = ("answering", "app", "gone", "half_closed", "newest")
+    __slots__ = ("answering", "app", "gone", "half_closed", "newest", "taken")
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -116,6 +116,7 @@ class Line(RequestHandler):
         self.newest = b""
         self.half_closed = False
         self.gone: asyncio.Future[None] | None = None
+        self.taken: tuple[RawRequestMessage, bytes] | None = None
         if app.engine.store.never_waits:
             self._parser = cast(Any, _Prompt(self, self._parser))
 
@@ -124,20 +125,34 @@ class Line(RequestHandler):
             self.newest = data
         super().data_received(data)
 
-    def answers(self, message: RawRequestMessage, payload: StreamReader) -> bool:
-        """Answer at once, if nothing is in the way; False leaves the request to aiohttp's own course."""
-        waiter, transport = self._waiter, self.transport
-        if waiter is None or waiter.done() or self._messages or not payload.is_eof():
+    def takes(self, message: RawRequestMessage, payload: StreamReader) -> bool:
+        """Have it answered in this turn, if nothing is in the way; False leaves it to aiohttp's own course."""
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._messages or self.taken is not None or not payload.is_eof():
             return False
-        if transport is None or self.writing_paused:
+        if self.transport is None or self.writing_paused:
             return False
-        outgoing = self.app.answer_at_once(self, message, payload.read_nowait())
-        transport.write(outgoing.data)
+        self.taken = message, payload.read_nowait()
+        self.app.turn.add(self)
+        return True
+
+    def decide(self) -> Outgoing:
+        """What the request it took comes to."""
+        if self.taken is None:
+            return GONE
+        message, body = self.taken
+        self.taken = None
+        return self.app.answer_at_once(self, message, body)
+
+    def put(self, outgoing: Outgoing) -> None:
+        """Write it, if there is still somebody to read it."""
+        if self.transport is None:
+            return
+        self.transport.write(outgoing.data)
         if outgoing.keep_alive:
             self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         else:
             self.force_close()
-        return True
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """A client that has said all it will still gets its answers; one that stopped inside a body has gone.
@@ -147,7 +162,8 @@ class Line(RequestHandler):
         if self._messages:
             self.half_closed = self._messages[-1][1].is_eof()
         else:
-            self.half_closed = self.answering is not None and self.answering.stream.is_eof()
+            answering = self.answering is not None and self.answering.stream.is_eof()
+            self.half_closed = answering or self.taken is not None
         return self.half_closed
 
     def resume_reading(self, resume_parser: bool = True) -> None:
@@ -167,7 +183,7 @@ class Line(RequestHandler):
     def end(self) -> asyncio.Future[None]:
         """Answer what has begun, then close; done when it is closed."""
         self.gone = asyncio.get_running_loop().create_future()
-        if self.answering is None and not self._messages:
+        if self.answering is None and self.taken is None and not self._messages:
             self.force_close()
             self.gone.set_result(None)
         return self.gone

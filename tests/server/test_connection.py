@@ -54,14 +54,57 @@ async def turn() -> None:
         await turned
 
 
+async def next_turn() -> None:
+    """Let the loop do what was to be done in this turn of it."""
+    turned = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turned.set_result, None)
+    await turned
+
+
 def test_a_request_that_is_all_there_is_answered_before_anything_else_happens() -> None:
     async def talk() -> list[bytes]:
         line, transport = await connected(tiny.engine())
         line.data_received(LIST)
+        await next_turn()
         return list(transport.written)
 
     (answer,) = asyncio.run(talk())
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_goes_on_at_once_is_answered_in_its_order() -> None:
+    async def talk() -> list[bytes]:
+        line, transport = await connected(tiny.engine())
+        line.data_received(LIST)
+        line.data_received(LIST.replace(b"GET", b"PUT", 1))
+        line.data_received(LIST)
+        await turn()
+        return [answer.split(b" ", 2)[1] for answer in transport.written]
+
+    assert asyncio.run(talk()) == [b"200", b"404", b"200"]
+
+
+def test_a_client_that_has_gone_changes_what_it_asked_for_and_hears_nothing() -> None:
+    async def talk() -> tuple[list[bytes], int]:
+        engine = tiny.engine()
+        line, transport = await connected(engine)
+        line.data_received(LIST)
+        line.connection_lost(None)
+        await turn()
+        return transport.written, len(engine.journal)
+
+    assert asyncio.run(talk()) == ([], 1)
+
+
+def test_a_client_that_has_said_all_it_will_is_answered_and_left() -> None:
+    async def talk() -> tuple[bool, int, bool]:
+        line, transport = await connected(tiny.engine())
+        line.data_received(LIST)
+        stays = line.eof_received()
+        await next_turn()
+        return stays, len(transport.written), transport.closed
+
+    assert asyncio.run(talk()) == (True, 1, True)
 
 
 @pytest.mark.parametrize("cut", [10, 40, len(LIST) - 2])
@@ -78,21 +121,22 @@ def test_a_request_in_parts_is_answered_once_when_it_is_all_there(cut: int) -> N
 
 
 def test_a_client_that_does_not_read_gets_no_more_answers_until_it_does() -> None:
-    async def talk() -> tuple[int, int]:
+    async def talk() -> tuple[bool, int]:
         line, transport = await connected(tiny.engine())
         line.pause_writing()
         line.data_received(LIST)
-        at_once = len(transport.written)
+        taken = line.taken is not None
         await turn()
-        return at_once, len(transport.written)
+        return taken, len(transport.written)
 
-    assert asyncio.run(talk()) == (0, 1)
+    assert asyncio.run(talk()) == (False, 1)
 
 
 def test_connection_close_is_honoured_at_once() -> None:
     async def talk() -> bool:
         line, transport = await connected(tiny.engine())
         line.data_received(LIST.replace(b"Host: mock", b"Host: mock\r\nConnection: close"))
+        await next_turn()
         return transport.closed
 
     assert asyncio.run(talk())
