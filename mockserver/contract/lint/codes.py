@@ -31,7 +31,7 @@ _CODES: Final = (
         "L001",
         "The text can't be read",
         "It is no YAML or JSON, holds something JSON has not, or nests or unfolds beyond every reasonable measure.",
-        "Correct the place named; everything else can be checked only then.",
+        "Everything else can be checked only then.",
     ),
     _error(
         "L002",

@@ -31,7 +31,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
 _COMPARISONS: Final = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 # The server's validator is compiled without formats and knows neither read-only nor write-only; and it never sees that
 # a body is missing (it becomes `{}`) or was no UTF-8 (Node mends it).
-_UNKNOWN_TO_AJV: Final = frozenset({"format", "readOnly", "writeOnly", "body", "syntax"})
+_UNKNOWN_TO_AJV: Final = frozenset({"format", "readOnly", "writeOnly", "body", "number", "syntax"})
 
 
 def check(visit: Visit, required: str | None, ignore: frozenset[str] = frozenset()) -> None:
