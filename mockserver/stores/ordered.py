@@ -19,22 +19,50 @@ LONG: Final = 512
 
 
 class Ordered(Generic[T]):
-    """Items in ascending order. Adding, removing and seeking cost O(log n)."""
+    """Items in ascending order. Adding, removing and seeking cost O(log n).
 
-    __slots__ = ("_items",)
+    What is added finds its place when somebody looks: mostly more is added than looked at.
+    """
+
+    __slots__ = ("_added", "_items")
 
     def __init__(self, first: T) -> None:
         self._items: list[T] | SortedList[T] = [first]
+        self._added: list[T] = []
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._items) + len(self._added)
+
+    def add(self, item: T) -> None:
+        self._added.append(item)
 
     def first(self) -> T | None:
         """The least item, or None."""
-        items = self._items
+        items = self._placed()
         return items[0] if items else None
 
-    def add(self, item: T) -> None:
+    def discard(self, item: T) -> None:
+        """Take an item out; one that is not there is no matter."""
+        items = self._placed()
+        if isinstance(items, list):
+            place = bisect_left(items, item)
+            if place == len(items) or items[place] != item:
+                return
+            if len(items) - place <= LONG:
+                del items[place]
+                return
+            items = self._items = _sorted(items)
+        items.discard(item)
+
+    def _placed(self) -> list[T] | SortedList[T]:
+        """The items, with what was added in its place."""
+        if self._added:
+            added, self._added = self._added, []
+            for item in added:
+                self._place(item)
+        return self._items
+
+    def _place(self, item: T) -> None:
         items = self._items
         if not isinstance(items, list):
             items.add(item)
@@ -46,22 +74,9 @@ class Ordered(Generic[T]):
             self._items = _sorted(items)
             self._items.add(item)
 
-    def discard(self, item: T) -> None:
-        """Take an item out; one that is not there is no matter."""
-        items = self._items
-        if isinstance(items, list):
-            place = bisect_left(items, item)
-            if place == len(items) or items[place] != item:
-                return
-            if len(items) - place <= LONG:
-                del items[place]
-                return
-            items = self._items = _sorted(items)
-        items.discard(item)
-
     def walk(self, *, reverse: bool = False, after: T | None = None) -> Iterator[T]:
         """Items in order, lazily, from just behind `after` (which need not be there)."""
-        items = self._items
+        items = self._placed()
         start, stop = 0, len(items)
         if after is not None:
             if reverse:

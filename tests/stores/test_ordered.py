@@ -30,10 +30,11 @@ def test_it_walks_like_a_sorted_set(
             elif not add:
                 bag.discard(item)
                 model.discard(item)
+        walked = list(bag.walk(reverse=reverse, after=after))
     expected = sorted(model, reverse=reverse)
     if after is not None:
         expected = [item for item in expected if (item < after if reverse else item > after)]
-    assert list(bag.walk(reverse=reverse, after=after)) == expected
+    assert walked == expected
     assert len(bag) == len(model)
     assert bag.first() == min(model, default=None)
 
