@@ -48,14 +48,18 @@ def no_time() -> int:
     return 0
 
 
+def drop_entry(entry: Entry) -> None:
+    """Nobody looks on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry, if set."""
+    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry."""
 
     notify: Notify = drop_notices
     blundered: Callable[[Exception], None] = drop_blunder
     stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] | None = None
+    watch: Callable[[Entry], None] = drop_entry
 
 
 # Of a path nobody knows, so much is compared with those of the document.
@@ -116,14 +120,15 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self._recorded(self.journal.add(now, name, world, operation, request, reply, violations, took))
+        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
         return reply
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
-        self._recorded(self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0))
+        entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.ports.watch(entry)
         return reply
 
     async def advance(self, ms: int) -> int:
@@ -138,10 +143,6 @@ class Engine:
         while (due := await self._next_due()) is not None:
             await self.advance(max(0, due - self.clock.now()))
         return self.clock.now()
-
-    def _recorded(self, serial: int) -> None:
-        if self.ports.watch is not None and (entry := self.journal.get(serial)) is not None:
-            self.ports.watch(entry)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
         decision = _Decision(service, home, call, now, self.pace)

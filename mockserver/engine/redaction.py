@@ -1,4 +1,8 @@
-"""Takes what nobody must read out of an exchange: credentials, cookies, tokens, keys. Doing it twice does no harm."""
+"""Takes what must not be written down out of an exchange: credentials, cookies, tokens, keys.
+
+Looks first whether anything secret can be there at all, because it runs for every request; the thorough part is
+for the few that hold something.
+"""
 
 from __future__ import annotations
 
@@ -25,31 +29,42 @@ FIELDS: Final = frozenset(
 _URL_FIELDS: Final = FIELDS | {"code", "jwt"}
 _HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 _URL_HEADERS: Final = frozenset({"location", "referer"})
-
-# What may be a field of JSON that can't be read as JSON.
-_TRACE: Final = re.compile(rb"token|secret|password|key", re.IGNORECASE)
-# No API nests so far; whoever does must not be able to exhaust our stack.
-_DEEPEST: Final = 64
+_TOLD: Final = _HEADERS | _URL_HEADERS
+_LENGTHS: Final = frozenset(map(len, _TOLD))
+_OPENING: Final = ord("{")
 
 _PAIR: Final = re.compile(r"([^&=?#]+)=([^&#]*)")
 
 
 def without_secrets(request: Request, reply: Reply) -> tuple[Request, Reply]:
     """The same exchange, fit to be kept."""
-    query = _pairs(request.query)
-    body = _body(request, request.body)
-    headers = _headers(request.headers)
-    if headers is not request.headers or query != request.query or body is not request.body:
-        request = replace(request, headers=headers, query=query, body=body)
-    headers, value = _headers(reply.headers), _json(reply.value)
-    if value is not reply.value:
-        reply = replace(reply, value=value, body=dump(value))
-    return request, reply if headers is reply.headers else replace(reply, headers=headers)
+    headers, query, body = request.headers, request.query, request.body
+    kept = _headers(headers)
+    if query:
+        query = _pairs(query)
+    # All names of secret fields end like these. Spelled out, because a loop or a regular expression takes three times
+    # as long.
+    if body and (body[0] != _OPENING or b'oken"' in body or b'ecret"' in body or b'ey"' in body or b'word"' in body):
+        body = _body(request, body)
+    if kept is not headers or query is not request.query or body is not request.body:
+        request = Request(request.method, request.path, query, kept, body, request.oversize, request.origin)
+    text = reply.body  # our own JSON is compact: a name has its colon right behind it
+    if b'oken":' in text or b'ecret":' in text or b'ey":' in text or b'word":' in text:
+        reply = _reply(reply)
+    kept = _headers(reply.headers)
+    return request, reply if kept is reply.headers else replace(reply, headers=kept)
+
+
+def _reply(reply: Reply) -> Reply:
+    value = None if reply.value is None else _json(reply.value)
+    return reply if value is reply.value else replace(reply, value=value, body=dump(value))
 
 
 def _headers(headers: Headers) -> Headers:
-    kept = Headers.of(_header(name, value) for name, value in headers)
-    return headers if kept == headers else kept
+    for name, _ in headers:
+        if len(name) in _LENGTHS and name.lower() in _TOLD:
+            return Headers([pair if len(pair[0]) not in _LENGTHS else _header(*pair) for pair in headers])
+    return headers
 
 
 def _header(name: str, value: str) -> tuple[str, str]:
@@ -77,27 +92,25 @@ def _body(request: Request, body: bytes) -> bytes:
     media, _ = media_type(request.header("content-type"))
     if media == FORM_MEDIA:
         return _pairs(body.decode("latin-1")).encode("latin-1")
-    if not is_json(media) and not body.lstrip().startswith((b"{", b"[")):
+    if not is_json(media):
         return body
     try:
         value = parse(body)
     except TextError:
-        return REMOVED.encode() if _TRACE.search(body) else body
+        return REMOVED.encode()
     kept = _json(value)
     return body if kept is value else dump(kept)
 
 
-def _json(value: Json, depth: int = 0) -> Json:
+def _json(value: Json) -> Json:
     """The very same value if nothing in it is secret."""
-    if not isinstance(value, dict | list):
-        return value
-    if depth > _DEEPEST:
-        return REMOVED
     if isinstance(value, dict):
         kept = {
-            name: REMOVED if name.lower() in FIELDS and isinstance(item, str) else _json(item, depth + 1)
+            name: REMOVED if name.lower() in FIELDS and isinstance(item, str) else _json(item)
             for name, item in value.items()
         }
         return kept if any(kept[name] is not item for name, item in value.items()) else value
-    items = [_json(item, depth + 1) for item in value]
-    return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    if isinstance(value, list):
+        items = [_json(item) for item in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value

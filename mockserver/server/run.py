@@ -37,7 +37,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> int:
         from mockserver.server.log import RequestLog
 
         requests = RequestLog(sys.stdout, settings.log_format)
-        watch = requests.write if settings.log else None
+        watch = requests.write if settings.log else Ports().watch
         ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
         engine = build_engine(settings, ports=ports)
         with asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
