@@ -16,7 +16,7 @@ def application(size: int) -> web.Application:
     body = orjson.dumps({"x": "y" * (size - len('{"x":""}'))})
 
     async def answer(request: web.Request) -> web.Response:
-        await request.json(loads=orjson.loads)
+        await request.json()
         return web.Response(body=body, content_type="application/json")
 
     app = web.Application()
