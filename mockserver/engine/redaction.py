@@ -32,6 +32,10 @@ _URL_HEADERS: Final = frozenset({"location", "referer"})
 _TOLD: Final = _HEADERS | _URL_HEADERS
 _LENGTHS: Final = frozenset(map(len, _TOLD))
 _OPENING: Final = ord("{")
+# No API nests so far; whoever does must not be able to exhaust our stack.
+_DEEPEST: Final = 64
+# What may be a field of JSON that can't be read as JSON.
+_TRACE: Final = re.compile(rb"token|secret|password|key", re.IGNORECASE)
 
 _PAIR: Final = re.compile(r"([^&=?#]+)=([^&#]*)")
 
@@ -92,25 +96,27 @@ def _body(request: Request, body: bytes) -> bytes:
     media, _ = media_type(request.header("content-type"))
     if media == FORM_MEDIA:
         return _pairs(body.decode("latin-1")).encode("latin-1")
-    if not is_json(media):
+    if not is_json(media) and not body.lstrip().startswith((b"{", b"[")):
         return body
     try:
         value = parse(body)
     except TextError:
-        return REMOVED.encode()
+        return REMOVED.encode() if _TRACE.search(body) else body
     kept = _json(value)
     return body if kept is value else dump(kept)
 
 
-def _json(value: Json) -> Json:
+def _json(value: Json, depth: int = 0) -> Json:
     """The very same value if nothing in it is secret."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth > _DEEPEST:
+        return REMOVED
     if isinstance(value, dict):
         kept = {
-            name: REMOVED if name.lower() in FIELDS and isinstance(item, str) else _json(item)
+            name: REMOVED if name.lower() in FIELDS and isinstance(item, str) else _json(item, depth + 1)
             for name, item in value.items()
         }
         return kept if any(kept[name] is not item for name, item in value.items()) else value
-    if isinstance(value, list):
-        items = [_json(item) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+    items = [_json(item, depth + 1) for item in value]
+    return items if any(new is not old for new, old in zip(items, value, strict=True)) else value

@@ -81,3 +81,20 @@ def test_an_exchange_without_secrets_is_kept_as_it_is() -> None:
     request, reply = posted(b'{"name": "My Clip"}'), Reply.json(200, {"createdByTokenName": "my key"})
     assert kept(request, reply) == (request, reply)
     assert kept(request, reply)[0] is request
+
+
+def test_json_that_says_it_is_something_else_loses_its_secrets_too() -> None:
+    request, _ = kept(posted(b'{"password": "' + SECRET.encode() + b'"}', "text/plain"))
+    assert SECRET.encode() not in request.body
+
+
+def test_a_body_nested_without_end_is_cut_where_no_api_nests() -> None:
+    deep = b'{"token":' + b'{"a":' * 400 + b"1" + b"}" * 401
+    request, _ = kept(posted(deep))
+    assert request.body.startswith(b'{"token":{"a":')
+    assert request.body.endswith(b'"[removed]"' + b"}" * 65)
+
+
+def test_broken_json_without_a_trace_of_a_secret_is_kept_to_be_mended() -> None:
+    request, _ = kept(posted(b'{"name": "half'))
+    assert request.body == b'{"name": "half'
