@@ -14,6 +14,7 @@ from mockserver.contract.replies import ReplyCheck
 from mockserver.contract.requests import RequestCheck, violation
 from mockserver.contract.routes import Route, Router, Routing, read_routes
 from mockserver.contract.spot import Spot
+from mockserver.contract.words import shorten
 from mockserver.core.contract import Match, Operation
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
@@ -70,14 +71,15 @@ class CompiledContract:
 
     def unmatched(self, method: str, path: str) -> Violation:
         """The violation of a request that `match` finds nothing for; names the nearest path, or the path's methods."""
-        got = f"{method} {path}"
+        shown = shorten(path, _LONGEST_COMPARED)
+        got = f"{shorten(method)} {shown}"
         methods = self._router.methods(path)
         if methods:
             found = self._router.find(methods[0], path)
             document = found.operation.pointer.rpartition("/")[0] if found else "/paths"
             expected = " or ".join(methods)
-            return violation("client", None, "route", path, "method", document, expected, got)
+            return violation("client", None, "route", shown, "method", document, expected, got)
         known = list({template for route in self._routes.values() for template in route.templates})
         near = get_close_matches(path[:_LONGEST_COMPARED], known, 1, 0.5)
         remedy = f"Nearest is `{near[0]}`." if near else "`mockserver routes` lists them."
-        return violation("client", None, "route", path, "path", "/paths", "a path of the document", got, remedy)
+        return violation("client", None, "route", shown, "path", "/paths", "a path of the document", got, remedy)

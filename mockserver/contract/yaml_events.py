@@ -20,6 +20,8 @@ from mockserver.errors import DocumentError
 # Bounds on what a text may unfold to, aliases written out. A published OpenAPI document has some 10^4 values.
 MOST_VALUES: Final = 500_000
 DEEPEST: Final = 200
+_TOO_DEEP: Final = f"nested deeper than {DEEPEST} levels"
+_SPLIT: Final = "Split the document with `$ref`."
 
 _PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: Final[dict[str, Json]] = {
@@ -117,6 +119,8 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f"{self.source}:{mark.line + 1}:{mark.column + 1}" if mark else self.source
+            if "nesting depth" in (error.problem or ""):  # libyaml's own bound, met while it reads ahead of us
+                raise DocumentError(f"{where}: {_TOO_DEEP}. {_SPLIT}") from None
             context = f" {error.context}" if error.context else ""
             raise DocumentError(f"{where}: this is not YAML: {error.problem}{context}. Correct the line.") from None
         except yaml.YAMLError as error:
@@ -177,7 +181,7 @@ class _Builder:
         if self.open and self.open[-1].mapping and self.open[-1].key is None:
             self._refuse(event, "a collection as a mapping key", "Keys are text: write it in quotes.")
         if len(self.open) >= DEEPEST:
-            self._refuse(event, f"nested deeper than {DEEPEST} levels", "Split the document with `$ref`.")
+            self._refuse(event, _TOO_DEEP, _SPLIT)
         mapping = type(value) is dict
         self.open.append(_Collection(value, mapping, self._mark(event, inside), event.anchor, self.values))
 

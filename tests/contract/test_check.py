@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.contract.check import compile_contract
@@ -271,6 +271,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
 NAMES = st.sampled_from(["Cookie", "Content-Type", "X-Ids", "X-Total", "Authorization", "a"])
 
 
+@example("\ud800", b"", [], 0)
 @given(ANYTHING, st.binary(), st.lists(st.tuples(NAMES, ANYTHING)), st.integers(0, 999))
 def test_nothing_whatever_makes_the_check_fail(
     text: str, body: bytes, headers: list[tuple[str, str]], status: int
