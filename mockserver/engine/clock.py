@@ -25,6 +25,10 @@ class Clock:
             self._seen = raw
         return self._seen + self._offset
 
+    def fork(self, at: int | None = None) -> Clock:
+        """Another clock that goes on from this one's now, or from another instant, and stands if this one does."""
+        return Clock(self._source, self.now() if at is None else at, frozen=self.frozen)
+
     @property
     def frozen(self) -> bool:
         return self._still is not None

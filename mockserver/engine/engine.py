@@ -81,7 +81,6 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        pace: float,
         ports: Ports = Ports(),
     ) -> None:
         self.services = {service.provider.name: service for service in services}
@@ -89,7 +88,6 @@ class Engine:
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
-        self.pace = pace
         self.ports = ports
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
@@ -106,7 +104,7 @@ class Engine:
         now = self.clock.now()
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
-            world = home.world.name
+            world, now = home.world.name, home.clock.now()
             call = _read(service, request)
             reply = await self._answer(service, home, call, now)
             violations = call.violations
@@ -131,21 +129,30 @@ class Engine:
         self.ports.watch(entry)
         return reply
 
-    async def advance(self, ms: int) -> int:
-        """Jump ahead and let everything happen that falls due; the new instant. Raises Blunder."""
-        now = self.clock.advance(ms)
+    async def advance(self, ms: int, clock: Clock | None = None) -> int:
+        """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
+
+        It is the server's clock that jumps, and with it every world that lives by it, or the one that is named.
+        """
+        clock = clock or self.clock
+        now = clock.advance(ms)
         for home in self.worlds.homes():
-            await self._catch_up(home, now)
+            if home.clock is clock:
+                await self._catch_up(home, now)
         return now
 
-    async def settle(self) -> int:
-        """Jump from due step to due step until nothing is due in any world; the new instant. Raises Blunder."""
-        while (due := await self._next_due()) is not None:
-            await self.advance(max(0, due - self.clock.now()))
-        return self.clock.now()
+    async def settle(self, clock: Clock | None = None) -> int:
+        """Jump from due step to due step until nothing is due in a world of this clock; the new instant.
+
+        Raises Blunder.
+        """
+        clock = clock or self.clock
+        while (due := await self._next_due(clock)) is not None:
+            await self.advance(max(0, due - clock.now()), clock)
+        return clock.now()
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
-        decision = _Decision(service, home, call, now, self.pace)
+        decision = _Decision(service, home, call, now)
         while True:
             try:
                 outcome = await self.store.transact(home.world, decision.decide)
@@ -158,11 +165,9 @@ class Engine:
 
     async def _catch_up(self, home: Home, now: int) -> None:
         provider = self.services[home.world.provider].provider
-        await catch_up(
-            self.store, provider, home, now, pace=self.pace, origin=self.worlds.origin, notify=self.ports.notify
-        )
+        await catch_up(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
 
-    async def _next_due(self) -> int | None:
+    async def _next_due(self, clock: Clock) -> int | None:
         found: list[int] = []
 
         def look(view: View) -> Outcome:
@@ -172,7 +177,8 @@ class Engine:
             return Outcome(Reply(204))
 
         for home in self.worlds.homes():
-            await self.store.transact(home.world, look, counted=False)
+            if home.clock is clock:
+                await self.store.transact(home.world, look, counted=False)
         return min(found, default=None)
 
 
@@ -189,14 +195,13 @@ def _read(service: Service, request: Request) -> Call:
 class _Decision:
     """What a provider answers, checked before it is committed: a reply that breaks the contract changes nothing."""
 
-    __slots__ = ("call", "home", "now", "pace", "service")
+    __slots__ = ("call", "home", "now", "service")
 
-    def __init__(self, service: Service, home: Home, call: Call, now: int, pace: float) -> None:
+    def __init__(self, service: Service, home: Home, call: Call, now: int) -> None:
         self.service = service
         self.home = home
         self.call = call
         self.now = now
-        self.pace = pace
 
     def decide(self, view: View) -> Outcome:
         due = view.next_due()
@@ -204,7 +209,7 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, self.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)

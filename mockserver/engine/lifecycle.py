@@ -22,13 +22,11 @@ MOST_REPEATS: Final = 1_000
 _STILL: Final = Outcome(Reply(204))
 
 
-async def catch_up(
-    store: Store, provider: Provider, home: Home, now: int, *, pace: float, origin: str, notify: Notify
-) -> None:
+async def catch_up(store: Store, provider: Provider, home: Home, now: int, *, origin: str, notify: Notify) -> None:
     """Run every step due by `now`. Raises Blunder for a step that raises, or that leaves its record due for ever."""
     last, repeats = None, 0
     while True:
-        turn = _Turn(provider, home, now, pace, origin)
+        turn = _Turn(provider, home, now, origin)
         try:
             outcome = await store.transact(home.world, turn.decide, counted=False)
         except Exception as error:
@@ -46,13 +44,12 @@ async def catch_up(
 class _Turn:
     """The earliest due step of a world, decided; `due` stays None if there is none by now."""
 
-    __slots__ = ("due", "home", "now", "origin", "pace", "provider")
+    __slots__ = ("due", "home", "now", "origin", "provider")
 
-    def __init__(self, provider: Provider, home: Home, now: int, pace: float, origin: str) -> None:
+    def __init__(self, provider: Provider, home: Home, now: int, origin: str) -> None:
         self.provider = provider
         self.home = home
         self.now = now
-        self.pace = pace
         self.origin = origin
         self.due: Due | None = None
 
@@ -68,4 +65,4 @@ class _Turn:
         self.due = due
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        return self.provider.step(view, due, Moment(due.at, chance, home.readings, self.pace, self.origin))
+        return self.provider.step(view, due, Moment(due.at, chance, home.readings, home.pace, self.origin))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mockserver.core.chance import Chance
@@ -25,11 +25,16 @@ MOST_PRIVATE: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a request lives: its world, that world's chance and readings (names without prefix)."""
+    """Where a request lives: its world, and what holds there: chance, readings (names without prefix), time.
+
+    `clock` is the server's, unless the world was given one of its own. `pace` is how much faster than life jobs go.
+    """
 
     world: WorldId
     chance: Chance
     readings: Mapping[str, str]
+    clock: Clock
+    pace: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,35 @@ class Worlds:
         """Every world's home: the start worlds, then the private ones, longest unused first."""
         return [*self._start.values(), *self._private.values()]
 
+    def find(self, world: WorldId) -> Home | None:
+        """A world's home without a request; None for one that is not there (any more)."""
+        start = self._start.get(world.provider)
+        return start if start is not None and start.world == world else self._private.get(world)
+
+    def change(
+        self,
+        world: WorldId,
+        *,
+        clock: Clock | None = None,
+        pace: float | None = None,
+        readings: Mapping[str, str] | None = None,
+    ) -> Home:
+        """Let other time or readings hold in a world from now on. Raises KeyError for one that is not there."""
+        home = self.find(world)
+        if home is None:
+            raise KeyError(world)
+        home = replace(
+            home,
+            clock=home.clock if clock is None else clock,
+            pace=home.pace if pace is None else pace,
+            readings=home.readings if readings is None else readings,
+        )
+        if world in self._private:
+            self._private[world] = home
+        else:
+            self._start[world.provider] = home
+        return home
+
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
         while len(self._private) > self._most_private:
@@ -108,7 +142,7 @@ class Worlds:
         """One world comes of it, however many call at once: the store refuses the second."""
         home = self._home(world)
         if not await self._store.exists(world):
-            moment = Moment(self._clock.now(), home.chance.child("seed"), home.readings, self._terms.pace, self.origin)
+            moment = Moment(home.clock.now(), home.chance.child("seed"), home.readings, home.pace, self.origin)
             await self._store.create(world, self._seeds[world.provider].changes(world.name, moment))
         return home
 
@@ -122,4 +156,4 @@ class Worlds:
 
     def _home(self, world: WorldId) -> Home:
         chance = Chance.of(self._terms.seed, world.provider, world.name)
-        return Home(world, chance, self._terms.readings[world.provider])
+        return Home(world, chance, self._terms.readings[world.provider], self._clock, self._terms.pace)

@@ -68,7 +68,6 @@ def build_engine(
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
         journal=Journal(),
-        pace=settings.pace,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 

@@ -68,3 +68,11 @@ def test_a_step_back_is_refused_with_both_instants() -> None:
     with pytest.raises(ValueError, match="not by -1"):
         clock.advance(-1)
     assert clock.now() == 1_000
+
+
+def test_a_fork_goes_on_from_the_same_instant_and_apart() -> None:
+    clock = Clock(lambda: 5, at=1_000, frozen=True)
+    fork = clock.fork()
+    fork.advance(7)
+    assert (clock.now(), fork.now(), fork.frozen) == (1_000, 1_007, True)
+    assert clock.fork(at=500).now() == 500

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.core.provider import Claim
 from mockserver.core.world import WorldId
 from mockserver.engine.worlds import private_name
 from tests.engine.asking import ask, create, notes, opened, request, run
-from tests.engine.tiny import NOW, engine
+from tests.engine.tiny import NOW, PROVIDER, engine
 
 
 def texts(engine_: object, key: str) -> list[str]:
@@ -112,3 +113,29 @@ def test_readings_hold_in_private_worlds_too() -> None:
 def test_no_key_breaks_the_form(key: str) -> None:
     name = private_name(key)
     assert name is None or (name.isascii() and name.startswith("test_") and len(name) <= 133)
+
+
+def test_a_world_may_have_a_clock_of_its_own() -> None:
+    served = opened(engine())
+    alice, bob = (run(served.worlds.home(PROVIDER, Claim(key=key))).world for key in ("test_alice", "test_bob"))
+    own = served.worlds.change(alice, clock=served.clock.fork()).clock
+    run(served.advance(5_000, own))
+    create(served, "later", "test_alice")
+    create(served, "now", "test_bob")
+    assert notes(served, "test_alice")[-1]["createdAt"] == NOW + 5_000
+    assert notes(served, "test_bob")[-1]["createdAt"] == NOW
+    assert {home.world for home in served.worlds.homes() if home.clock is served.clock} >= {bob}
+
+
+def test_a_jump_of_the_server_leaves_a_world_with_its_own_clock_where_it_is() -> None:
+    served = opened(engine())
+    alice = run(served.worlds.home(PROVIDER, Claim(key="test_alice"))).world
+    served.worlds.change(alice, clock=served.clock.fork())
+    run(served.advance(60_000))
+    assert notes(served, "test_alice")[-1]["state"] == "new"
+    assert notes(served, "main")[-1]["state"] == "done"
+
+
+def test_a_world_that_is_not_there_can_t_be_changed() -> None:
+    with pytest.raises(KeyError, match="test_nobody"):
+        opened(engine()).worlds.change(WorldId("tiny", "test_nobody"), pace=2.0)

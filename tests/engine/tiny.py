@@ -285,6 +285,5 @@ def engine(
         worlds=worlds,
         clock=clock,
         journal=journal or Journal(),
-        pace=pace,
         ports=ports or Ports(),
     )

@@ -86,7 +86,7 @@ class OverTheWire:
 async def _played(engine: Engine, change: Change) -> None:
     provider = engine.services["livepeer"].provider
     home = await engine.worlds.home(provider, Claim())
-    moment = Moment(engine.clock.now(), home.chance.child("played"), home.readings, engine.pace, engine.worlds.origin)
+    moment = Moment(home.clock.now(), home.chance.child("played"), home.readings, home.pace, engine.worlds.origin)
     await engine.store.transact(home.world, lambda view: change(view, moment), counted=False)
 
 
