@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.core.text import Json, dump
+from mockserver.core.value import valueclass
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -34,7 +35,7 @@ class Headers(tuple[tuple[str, str], ...]):
         return [value for key, value in self if key.lower() == wanted]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Request:
     """One HTTP request.
 
@@ -72,7 +73,7 @@ def decode_segment(segment: str) -> str:
 JSON_MEDIA: Final = "application/json; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Reply:
     """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null)."""
 

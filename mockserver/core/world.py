@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
+from mockserver.core.value import valueclass
 
 Order = int | str
 
@@ -44,7 +45,7 @@ class Kind:
     due: Callable[[Record], int | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Put:
     """A record is created or replaced whole."""
 
@@ -53,7 +54,7 @@ class Put:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Remove:
     """A record goes away; removing what is not there changes nothing."""
 
@@ -64,7 +65,7 @@ class Remove:
 Change = Put | Remove
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Notice:
     """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed."""
 
@@ -73,7 +74,7 @@ class Notice:
     body: Json
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Outcome:
     """A reply, its changes and its notices: one value, committed together or not at all."""
 
