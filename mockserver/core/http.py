@@ -51,14 +51,24 @@ class Request:
     body: bytes = b""
     oversize: bool = False
     origin: str = "http://127.0.0.1"
+    _said: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def target(self) -> str:
         """Path and query as the request line has them."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        """Headers by their names in lower case; of a repeated one the first."""
+        said = self._said
+        if said is None:
+            said = {name.lower(): value for name, value in reversed(self.headers)}
+            object.__setattr__(self, "_said", said)
+        return said
+
     def header(self, name: str) -> str | None:
-        return self.headers.first(name)
+        return (self._said or self.said).get(name.lower())
 
     def arguments(self) -> list[tuple[str, str]]:
         """Query arguments in order, percent-decoded, empty ones kept."""
