@@ -47,13 +47,13 @@ class _Shelf:
 
 
 class _World:
-    """Everything one world holds. `age` counts the worlds made before it."""
+    """Everything one world holds. Its `owner` says how many worlds were made before it, and which it is."""
 
-    __slots__ = ("age", "agenda", "id", "serial", "shelves")
+    __slots__ = ("agenda", "id", "owner", "serial", "shelves")
 
     def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
         self.id = id
-        self.age = age
+        self.owner: _Owner = (age, id)
         self.serial = 0
         self.shelves = _Shelves(id.provider, kinds)
         self.agenda = Agenda()
@@ -272,21 +272,20 @@ class MemoryStore:
 
     def _own(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owner = (world.age, world.id)
         there = self._public.get(place)
         if there is None:
-            self._public[place] = owner
+            self._public[place] = world.owner
         elif isinstance(there, Ordered):
-            there.add(owner)
+            there.add(world.owner)
         else:
             both = self._public[place] = Ordered(there)
-            both.add(owner)
+            both.add(world.owner)
 
     def _disown(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
         there = self._public[place]
         if isinstance(there, Ordered):
-            there.discard((world.age, world.id))
+            there.discard(world.owner)
             if there:
                 return
         del self._public[place]
