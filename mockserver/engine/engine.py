@@ -18,8 +18,10 @@ from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.lifecycle import Notify, catch_up
+from mockserver.engine.lifecycle import Notify
+from mockserver.engine.lifecycle import catch_up as steps_due
 from mockserver.engine.mounts import Mounts
+from mockserver.engine.snapshots import Outbox, Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 
@@ -89,6 +91,8 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        self.snapshots = Snapshots()
+        self.outbox: Outbox | None = None
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
@@ -138,7 +142,7 @@ class Engine:
         now = clock.advance(ms)
         for home in self.worlds.homes():
             if home.clock is clock:
-                await self._catch_up(home, now)
+                await self.catch_up(home, now)
         return now
 
     async def settle(self, clock: Clock | None = None) -> int:
@@ -158,14 +162,15 @@ class Engine:
                 outcome = await self.store.transact(home.world, decision.decide)
                 break
             except _Behind:
-                await self._catch_up(home, decision.now)
+                await self.catch_up(home, decision.now)
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
         return outcome.reply
 
-    async def _catch_up(self, home: Home, now: int) -> None:
+    async def catch_up(self, home: Home, now: int) -> None:
+        """Let happen in a world what is due by an instant. Raises Blunder."""
         provider = self.services[home.world.provider].provider
-        await catch_up(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
+        await steps_due(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
 
     async def _next_due(self, clock: Clock) -> int | None:
         found: list[int] = []

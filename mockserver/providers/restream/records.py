@@ -81,12 +81,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "grant",
             {
-                "access": Index(lambda grant: (grant["access"], 0), public=True),
-                "refresh": Index(_refresh, public=True),
+                "access": Index(lambda grant: (grant["access"], 0), public=True, credential=True),
+                "refresh": Index(_refresh, public=True, credential=True),
             },
         ),
-        Kind("app", {"client": Index(lambda app: (app["id"], 0), public=True)}),
-        Kind("code", {"code": Index(lambda code: (code["id"], 0), public=True)}),
+        Kind("app", {"client": Index(lambda app: (app["id"], 0), public=True, credential=True)}),
+        Kind("code", {"code": Index(lambda code: (code["id"], 0), public=True, credential=True)}),
         Kind(
             "file",
             {"account": Index(lambda file: (file["account"], file["createdAt"]))},
