@@ -7,6 +7,8 @@ MockserverError
 │   ├── WorldMissing     there is no such world, or no such snapshot of it
 │   ├── WorldExists      a world of this name, or one with these keys, is there already
 │   └── WorldsFull       there are as many worlds as a server keeps, or a snapshot would be too large
+├── VerbError        what is to happen to a world can't
+│   └── VerbMissing      there is no such verb
 └── StartError       the server can't start: port taken, folder not writable (exit 3)
 """
 
@@ -50,6 +52,18 @@ class WorldExists(WorldError):
 
 
 class WorldsFull(WorldError):
+    pass
+
+
+class VerbError(MockserverError):
+    """`problems` are pairs of a JSON Pointer into the verb's body and a sentence."""
+
+    def __init__(self, message: str, problems: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class VerbMissing(VerbError):
     pass
 
 

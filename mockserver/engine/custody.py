@@ -7,7 +7,7 @@ clock of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from mockserver.core.world import Contents, WorldId, gathered
 from mockserver.engine.documents import Seed, WorldDocument
 from mockserver.engine.problems import Problem
 from mockserver.engine.readings import refuse, settle
+from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.snapshots import Snapshot, size_of
 from mockserver.engine.worlds import Home, Made, private_name
 from mockserver.errors import WorldError, WorldExists, WorldMissing, WorldsFull, unknown
@@ -210,29 +211,16 @@ def _clock(engine: Engine, plan: Plan) -> Clock:
 async def _check_keys(engine: Engine, world: WorldId, contents: Contents, seed: Seed) -> None:
     """No world may have a key that leads to another one. Raises WorldExists with every such key."""
     found = []
-    for kind, index, key in credentials(engine, world, contents):
+    kinds = engine.services[world.provider].provider.kinds
+    records = ((kind, record) for kind, some in contents.records.items() for record in some.values())
+    for kind, index, key in credentials(kinds, records):
         owner = await engine.store.whose(world.provider, kind, index, key)
-        private = key.startswith(_PRIVATE) and not world.name.startswith(_PRIVATE)
-        if private or owner not in (None, world):
-            whose = (
-                "would lead to the private world of that name"
-                if private
-                else f"leads to the world {owner and owner.name}"
-            )
-            found.append(Problem(_place(seed, key), f"the key `{key}` {whose}; give {world.name} keys of its own"))
+        elsewhere = leads_elsewhere(world, key, owner)
+        if elsewhere is not None:
+            found.append(Problem(_place(seed, key), f"{elsewhere}; give {world.name} keys of its own"))
     if found:
         wrong = dict.fromkeys(found)
         raise WorldExists("\n".join(f"{problem.pointer or '/'}: {problem.reason}" for problem in wrong), wrong)
-
-
-def credentials(engine: Engine, world: WorldId, contents: Contents) -> Iterator[tuple[str, str, str]]:
-    """(kind, index, key) of all that callers may authenticate with in a world that holds this."""
-    kinds = engine.services[world.provider].provider.kinds
-    for kind, records in contents.records.items():
-        for name, index in kinds[kind].indexes.items():
-            if index.credential:
-                entries = (index.entry(record) for record in records.values())
-                yield from ((kind, name, entry[0]) for entry in entries if entry is not None)
 
 
 def _place(seed: Seed, key: str) -> str:

@@ -13,8 +13,10 @@ from mockserver.core.contract import Contract
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.engine import verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.journal import Entry, Journal
@@ -133,6 +135,13 @@ class Engine:
         self.ports.watch(entry)
         return reply
 
+    async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
+        """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
+
+        Raises WorldMissing, VerbMissing, VerbError with what is wrong with the body, or Blunder.
+        """
+        return await verbs.do(self, world, verb, {} if body is None else body)
+
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
         """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
 
@@ -214,7 +223,7 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)

@@ -202,8 +202,9 @@ class Worlds:
 
     def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
         """What a world begins with that is made now. Raises WorldError."""
-        moment = Moment(home.clock.now(), home.chance.child("seed"), home.readings, home.pace, self.origin)
-        return (made or self.made(home.world)).seed.changes(home.world.name, moment)
+        name, chance = home.world.name, home.chance.child("seed")
+        moment = Moment(home.clock.now(), chance, home.readings, home.pace, self.origin, name)
+        return (made or self.made(home.world)).seed.changes(name, moment)
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
