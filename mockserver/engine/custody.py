@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.provider import HELD
 from mockserver.core.text import Json, pointer
 from mockserver.core.world import Contents, WorldId, gathered
+from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.documents import Seed, WorldDocument
 from mockserver.engine.problems import Problem
 from mockserver.engine.readings import refuse, settle
-from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.snapshots import Snapshot, size_of
 from mockserver.engine.worlds import Home, Made, private_name
 from mockserver.errors import WorldError, WorldExists, WorldMissing, WorldsFull, unknown
