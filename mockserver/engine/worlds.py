@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -52,8 +52,15 @@ def private_name(key: str) -> str | None:
     return found[1] if found else None
 
 
+def _nobody(world: WorldId) -> None:
+    """Nobody needs to know."""
+
+
 class Worlds:
-    """The worlds of a server. Of private ones at most `most_private` are kept: the one longest unused goes first."""
+    """The worlds of a server. Of private ones at most `most_private` are kept: the one longest unused goes first.
+
+    `changed` is called with a private world that was made or dropped, and with any that got other time or readings.
+    """
 
     def __init__(
         self,
@@ -65,6 +72,7 @@ class Worlds:
         most_private: int = MOST_PRIVATE,
     ) -> None:
         self.origin = "http://127.0.0.1"
+        self.changed: Callable[[WorldId], None] = _nobody
         self._store = store
         self._clock = clock
         self._seeds = seeds
@@ -129,13 +137,16 @@ class Worlds:
             self._private[world] = home
         else:
             self._start[world.provider] = home
+        self.changed(world)
         return home
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
+        self.changed(world)
         while len(self._private) > self._most_private:
             idle, _ = self._private.popitem(last=False)
             await self._store.drop(idle)
+            self.changed(idle)
         return home
 
     async def _make(self, world: WorldId) -> Home:

@@ -12,6 +12,7 @@ from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Put
 from mockserver.providers.livepeer import output
+from mockserver.providers.livepeer.seed_logs import log_entries
 from mockserver.providers.livepeer.stored import in_order, jsonb
 from mockserver.providers.livepeer.streams import PROFILES, begun_session, stream_key
 
@@ -66,7 +67,10 @@ def seed(section: Record, world: str, moment: Moment) -> Iterator[Change]:
     for asset in assets.values():
         yield Put("asset", asset["id"], asset)
     yield from _tasks(section, assets, sessions, ground)
-    yield from _webhooks(section, ground)
+    webhooks = dict(_webhooks(section, ground))
+    for webhook in webhooks.values():
+        yield Put("webhook", webhook["id"], webhook)
+    yield from log_entries(section.get("webhookLogs", ()), webhooks, moment, ground.at)
 
 
 def _settings(said: Record) -> Record:
@@ -276,7 +280,7 @@ def _rests(task: Record, start: int, end: int, moment: Moment) -> Record:
     return {**sim, "cut": [start, end], "window": None, "message": "", "start": moment.now}
 
 
-def _webhooks(section: Record, ground: _Ground) -> Iterator[Change]:
+def _webhooks(section: Record, ground: _Ground) -> Iterator[tuple[str, Record]]:
     for index, webhook in enumerate(section.get("webhooks", ())):
         doc = {key: webhook[key] for key in ("id", "name", "url", "events")}
         doc |= {"kind": "webhook", "createdAt": ground.at(webhook.get("created"), -HOUR)}
@@ -284,7 +288,7 @@ def _webhooks(section: Record, ground: _Ground) -> Iterator[Change]:
         doc |= _project(webhook, f"/webhooks/{index}", ground)
         if "sharedSecret" in webhook:
             doc["sharedSecret"] = webhook["sharedSecret"]
-        yield Put("webhook", webhook["id"], jsonb(doc))
+        yield doc["id"], jsonb(doc)
 
 
 def _owner(said: Record, where: str, ground: _Ground) -> str:
