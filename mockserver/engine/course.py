@@ -99,13 +99,17 @@ async def _live(engine: Engine, home: Home, now: int) -> int | None:
         await attempt(engine, posted)
 
 
-async def next_due(engine: Engine, home: Home) -> int | None:
-    """When the next step or attempt is due in a world, None if there is none."""
+async def next_due(engine: Engine, home: Home, *, unheard: bool = True) -> int | None:
+    """When the next step or attempt is due in a world, None if there is none.
+
+    Steps of which nobody will be told are left out unless `unheard`.
+    """
+    webhooks = engine.services[home.world.provider].provider.webhooks
     found: list[int] = []
 
     def look(view: View) -> Outcome:
         due = view.next_due()
-        if due is not None:
+        if due is not None and (unheard or (webhooks is not None and webhooks.listens(view))):
             found.append(due.at)
         return _STILL
 

@@ -73,14 +73,15 @@ class Ports:
     """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
 
     `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
-    a world (None: any) may have something due of which nobody knew. `landed` returns when the attempts under way are
-    over, or have taken too long to wait for.
+    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
+    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
     """
 
     notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
     send: Callable[[Sending], Awaitable[Answered]] = send_nothing
     wake: Callable[[WorldId | None], None] = sleep_on
     landed: Callable[[], Awaitable[None]] = nothing_flies
+    idle: Callable[[], Awaitable[None]] = nothing_flies
     blundered: Callable[[Exception], None] = drop_blunder
     stopwatch: Callable[[], int] = no_time
     watch: Callable[[Entry], None] = drop_entry
@@ -122,7 +123,8 @@ class Engine:
     async def open(self, origin: str) -> None:
         """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
         await self.worlds.open(origin)
-        self.ports.wake(None)
+        for home in self.worlds.homes():
+            self.ports.wake(home.world)
 
     async def respond(self, request: Request) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
@@ -190,8 +192,7 @@ class Engine:
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
-        else:
-            self.ports.wake(world)
+        self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
         decision = _Decision(service, home, call, now)
