@@ -58,7 +58,7 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str], N
     _on_signals(stop)
     if settings.ready_file is not None:
         _forget(settings.ready_file)
-    async with serving(engine, settings.host, settings.port) as url:
+    async with serving(engine, settings.host, settings.port, allowed=settings.allow_target) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)
         try:

@@ -20,7 +20,7 @@ class ThreadedServer:
     """`with ThreadedServer(Settings(port=0)) as server:` serves at `server.url` until the block ends.
 
     Entering returns once the port is open, and raises what keeps the server from starting. `limits` are those of
-    `mockserver.server.app.App`. Servers of one process share nothing that changes.
+    `mockserver.server.serving.serving`. Servers of one process share nothing that changes.
     """
 
     def __init__(
@@ -81,7 +81,9 @@ class ThreadedServer:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        async with serving(self.engine, self.settings.host, self.settings.port, **self._limits) as self.url:
+        settings = self.settings
+        allowed = settings.allow_target
+        async with serving(self.engine, settings.host, settings.port, allowed=allowed, **self._limits) as self.url:
             self._loop = asyncio.get_running_loop()
             self._started.set()
             await self._stop.wait()
