@@ -4,7 +4,9 @@ MockserverError
 ├── UsageError       a command line, environment or settings file says something we don't know (exit 2)
 ├── DocumentError    an OpenAPI document, overlay or readings file can't be used (exit 1)
 ├── WorldError       a world file can't be used (exit 1)
-└── StartError       the server can't start: port taken, folder not writable (exit 3)
+├── RefusedError     a running server refused what `mockserver ctl` asked for (exit 1)
+├── StartError       the server can't start: port taken, folder not writable (exit 3)
+└── UnreachableError no server answers `mockserver ctl` (exit 3)
 """
 
 from __future__ import annotations
@@ -32,6 +34,18 @@ class DocumentError(MockserverError):
 
 class WorldError(MockserverError):
     pass
+
+
+class RefusedError(MockserverError):
+    """`problem` is the server's own answer (RFC 9457), if it gave one."""
+
+    def __init__(self, text: str, problem: object = None) -> None:
+        super().__init__(text)
+        self.problem = problem
+
+
+class UnreachableError(MockserverError):
+    exit_code = 3
 
 
 class StartError(MockserverError):

@@ -5,13 +5,14 @@ A world gets a clock of its own with the first call that moves or stops it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from mockserver.control.desk import Answer, Call, Desk
 from mockserver.control.problems import Problem, Refused
 from mockserver.control.times import pace_from, server_clock, world_clock
-from mockserver.control.worlds import made, seen
+from mockserver.control.worlds import made, met, seen
 from mockserver.core.http import Reply
 from mockserver.core.instants import LAST, duration_from, instant_from, iso, spoken
 from mockserver.core.text import Json, Record
@@ -43,9 +44,9 @@ def on_world(act: Act) -> Answer:
     """The act, done to the clock of one world."""
 
     async def answer(desk: Desk, call: Call) -> Reply:
-        engine, home = desk.engine, await made(desk, call)
-        target = act.target(call.body, home.clock.now())
-        home = _own(engine, home)
+        engine, there = desk.engine, met(desk, call)
+        target = act.target(call.body, (there.clock if there is not None else engine.clock).now())
+        home = _own(engine, await made(desk, call))
         await act.do(engine, home.clock, target)
         return Reply.json(200, world_clock(engine, home))
 
@@ -147,8 +148,13 @@ def _read(read: Callable[[Json], int], value: Json, pointer: str) -> int:
     try:
         return read(value)
     except ValueError as error:
-        raise Refused(Problem(422, f"body {pointer}: {error}", pointer, "format", "Write it so.")) from None
+        raise Refused(Problem(422, f"body {pointer}: {error}", pointer, "format", _WRITTEN[read])) from None
 
+
+_WRITTEN: Final[Mapping[Callable[[Json], int], str]] = {
+    duration_from: "Send milliseconds, or words of numbers and units: ms, s, m, h, d.",
+    instant_from: "Send Unix milliseconds, or ISO 8601 text with its offset from UTC.",
+}
 
 FREEZE = Act(_at("at"), _freeze)
 RUN = Act(_nowhere, _run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.contract.readings import load_readings
 from mockserver.control.desk import Call, Desk
 from mockserver.control.problems import Problem, Refused
-from mockserver.control.worlds import made, seen
+from mockserver.control.worlds import made, met, seen
 from mockserver.core.http import Reply
 from mockserver.core.reading import Reading
 from mockserver.core.text import Json, pointer
@@ -37,10 +37,9 @@ def get_world_readings(desk: Desk, call: Call) -> Reply:
 
 
 async def change_world_readings(desk: Desk, call: Call) -> Reply:
-    home = await made(desk, call)
-    provider = home.world.provider
+    there, provider = met(desk, call), call.path["provider"]
     usual, known = desk.engine.worlds.terms.readings[provider], _known(desk, provider)
-    changed = dict(home.readings)
+    changed = dict(there.readings if there is not None else usual)
     for written, option in call.body.items():
         name = written.removeprefix(f"{provider}.")
         full = f"{provider}.{name}"
@@ -48,7 +47,7 @@ async def change_world_readings(desk: Desk, call: Call) -> Reply:
         if refused is not None:
             raise Refused(_problem(written, refused[1]))
         changed[name] = usual[name] if option is None else option
-    home = desk.engine.worlds.change(home.world, readings=changed)
+    home = desk.engine.worlds.change((await made(desk, call)).world, readings=changed)
     return Reply.json(200, {"readings": _shown(home)})
 
 

@@ -47,6 +47,13 @@ def seen(desk: Desk, call: Call) -> Home:
     return home
 
 
+def met(desk: Desk, call: Call) -> Home | None:
+    """The same; None for a private world that is not there yet, which `made` would make."""
+    provider = provider_of(desk, call.path["provider"])
+    name = private_name(call.path["world"])
+    return seen(desk, call) if name is None else desk.engine.worlds.find(WorldId(provider.name, name))
+
+
 async def made(desk: Desk, call: Call) -> Home:
     """The same, but a private world that is not there yet is made, as the first call with its key would."""
     provider = provider_of(desk, call.path["provider"])

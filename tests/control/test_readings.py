@@ -41,6 +41,7 @@ def test_null_gives_back_what_the_server_reads() -> None:
 
 def test_what_is_not_known_is_refused_whole_with_the_nearest() -> None:
     driven = restream()
+    told(driven, "PATCH", PATH, {"usage-limit": "403"})
     problem = refused(driven, "PATCH", PATH, {"usage-limit": "429", "usage-limt": "402"})
     assert (problem["status"], problem["pointer"]) == (422, "/usage-limt")
     assert 'did you mean "restream.usage-limit"' in problem["detail"]
