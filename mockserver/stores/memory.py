@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Decide, Due, Index, Kind, Order, Outcome, Put, WorldId
+from mockserver.core.world import Change, Decide, Due, Index, Kind, Order, Outcome, WorldId
 from mockserver.stores.agenda import Agenda
 from mockserver.stores.ordered import Ordered
 
@@ -37,22 +37,23 @@ class _Places:
 class _Shelf:
     """The records of one kind in one world, and the indexes over them."""
 
-    __slots__ = ("indexes", "kind", "records")
+    __slots__ = ("all_places", "indexes", "kind", "records")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.records: dict[str, Record] = {}
         self.indexes = {name: _Places(name, index) for name, index in kind.indexes.items()}
+        self.all_places = tuple(self.indexes.values())
 
 
 class _World:
-    """Everything one world holds. `age` counts the worlds made before it."""
+    """Everything one world holds. Its `owner` says how many worlds were made before it, and which it is."""
 
-    __slots__ = ("age", "agenda", "id", "serial", "shelves")
+    __slots__ = ("agenda", "id", "owner", "serial", "shelves")
 
     def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
         self.id = id
-        self.age = age
+        self.owner: _Owner = (age, id)
         self.serial = 0
         self.shelves = _Shelves(id.provider, kinds)
         self.agenda = Agenda()
@@ -110,7 +111,7 @@ class _MemoryView:
             return iter(())
         if isinstance(places, tuple):
             wanted = after is None or (places < after if reverse else places > after)
-            return self._walk(shelf.records, iter((places,) if wanted else ()))
+            return iter((shelf.records[places[1]],) if wanted else ())
         return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
 
     def _walk(self, records: Mapping[str, Record], places: Iterator[_Place]) -> Iterator[Record]:
@@ -150,13 +151,16 @@ def _step(shelf: _Shelf, id: str, new: Record | None) -> _Step:
     if type(id) is not str or not (due is None or type(due) is int):
         raise TypeError(f"{kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
     moves: list[_Move] = []
-    for places in shelf.indexes.values():
-        before = None if old is None else places.entry(old)
-        after = None if new is None else places.entry(new)
-        if before != after:
-            if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
+    for places in shelf.all_places:
+        entry = places.entry
+        before = entry(old) if old is not None else None
+        after = entry(new) if new is not None else None
+        if after is not None and after != before:
+            if type(after[1]) is not places.orders or type(after[0]) is not str:
                 _check_first(kind, places, after)
             moves.append((places, before, after))
+        elif before != after:
+            moves.append((places, before, None))
     return shelf, id, new, due, moves
 
 
@@ -228,10 +232,9 @@ class MemoryStore:
         return None if oldest is None else oldest[1]
 
     def _commit(self, world: _World, changes: Iterable[Change]) -> None:
-        last: dict[tuple[str, str], Record | None] = {}
-        for change in changes:
-            last[change.kind, change.id] = change.record if isinstance(change, Put) else None
-        steps = [_step(world.shelves[kind], id, new) for (kind, id), new in last.items()]
+        last = {(change.kind, change.id): change.record for change in changes}
+        shelves = world.shelves
+        steps = [_step(shelves[kind], id, new) for (kind, id), new in last.items()]
         for shelf, id, new, due, moves in steps:
             if new is None:
                 shelf.records.pop(id, None)
@@ -244,15 +247,16 @@ class MemoryStore:
                     self._leave(world, shelf, places, before, id)
                 if after is not None:
                     key, order = after
-                    there = places.at.get(key)
+                    at = places.at
+                    there = at.get(key)
                     if there is None:
-                        places.at[key] = (order, id)
+                        at[key] = (order, id)
                         if places.public:
                             self._own(world, shelf.kind.name, places.name, key)
                     elif isinstance(there, Ordered):
                         there.add((order, id))
                     else:
-                        both = places.at[key] = Ordered(there)
+                        at[key] = both = Ordered(there)
                         both.add((order, id))
 
     def _leave(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
@@ -268,21 +272,20 @@ class MemoryStore:
 
     def _own(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owner = (world.age, world.id)
         there = self._public.get(place)
         if there is None:
-            self._public[place] = owner
+            self._public[place] = world.owner
         elif isinstance(there, Ordered):
-            there.add(owner)
+            there.add(world.owner)
         else:
             both = self._public[place] = Ordered(there)
-            both.add(owner)
+            both.add(world.owner)
 
     def _disown(self, world: _World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
         there = self._public[place]
         if isinstance(there, Ordered):
-            there.discard((world.age, world.id))
+            there.discard(world.owner)
             if there:
                 return
         del self._public[place]
