@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from mockserver.control.control import MOST_BODY, Control
+from mockserver.control.control import Control
+from mockserver.control.course import MOST_BODY
 from mockserver.control.table import ANSWERS
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json
