@@ -22,7 +22,7 @@ class Settings:
 
     `world` is a named world or a path to a world file. `at` is the instant (Unix ms) the clock starts at, None for the
     real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
-    at once.
+    at once. The journal keeps so many entries and about so many bytes of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -36,6 +36,8 @@ class Settings:
     ready_file: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log: bool = True
+    journal_entries: int = 1_000
+    journal_bytes: int = 16 * 1024 * 1024
 
 
 def load(arguments: Mapping[str, Json], environ: Mapping[str, str], folder: Path) -> Settings:

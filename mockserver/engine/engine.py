@@ -13,6 +13,7 @@ from mockserver.core.contract import Contract
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine.blunder import broke_contract, raised
@@ -20,6 +21,7 @@ from mockserver.engine.clock import Clock
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import Notify, catch_up
 from mockserver.engine.mounts import Mounts
+from mockserver.engine.redaction import Redaction
 from mockserver.engine.worlds import Home, Worlds
 
 
@@ -28,11 +30,13 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `secrets` are the names of what the document does not want seen.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
+    secrets: SecretNames = NO_NAMES
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -89,6 +93,8 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
