@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from mockserver.core.http import Request, media_type
-from mockserver.core.payload import FORM_MEDIA, Problem, inflate, is_json
+from mockserver.core.payload import FORM_MEDIA, Absent, Problem, inflate, is_json, read_payload
 from mockserver.core.text import Json, TextError, dump, parse
 
 # A body that opens into more than this is not opened.
@@ -21,6 +21,11 @@ def opened(request: Request) -> str | None:
     _, parameters = media_type(request.header("content-type"))
     data = _inflated(request)
     return None if data is None else _decoded(data, parameters.get("charset", "utf-8"))
+
+
+def value_of(request: Request) -> Json | Absent:
+    """A body as a value: JSON, or a form as a mapping; ABSENT when there is none to read."""
+    return read_payload(request, MOST_OPENED).value
 
 
 def rewritten(
