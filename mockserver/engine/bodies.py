@@ -38,9 +38,11 @@ def rewritten(
     media, parameters = media_type(request.header("content-type"))
     charset = parameters.get("charset", "utf-8")
     data = _inflated(request)
-    said = None if data is None else _decoded(data, charset)
+    if data is None:
+        return None
+    said = _decoded(data, charset)
     if said is None:
-        return request.body if data is not None and _is_binary(media) else None
+        return request.body if _is_binary(media) else _bytes(request, data, text)
     if media == FORM_MEDIA:
         kept: str | None = pairs(said)
     elif is_json(media) or said.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
@@ -50,6 +52,15 @@ def rewritten(
     if kept is None:
         return None
     return request.body if kept == said else _closed(kept.encode(charset, "surrogatepass"), request)
+
+
+def _bytes(request: Request, data: bytes, text: Callable[[str], str | None]) -> bytes | None:
+    """Bytes that are not what they say: looked at as characters, and without those that only widen others."""
+    said = data.decode("latin-1")
+    kept = text(said)
+    if kept is None or text(said.replace("\0", "")) is None:
+        return None
+    return request.body if kept == said else _closed(kept.encode("latin-1"), request)
 
 
 def _json(said: str, value: Callable[[Json], Json], text: Callable[[str], str | None]) -> str | None:
