@@ -18,6 +18,7 @@ from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import Notify, catch_up
 from mockserver.engine.mounts import Mounts
@@ -86,13 +87,20 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
+        entries: str = "/__admin/requests",
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
         for service in services:
             journal.hide(service.provider.name, Redaction(service.secrets))
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
@@ -124,16 +132,29 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        return reply if not violations else self._marked(reply, entry)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
+
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
 
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
         """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
