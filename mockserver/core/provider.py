@@ -25,7 +25,7 @@ class Moment:
     `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
     provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
     still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
-    server's base URL.
+    server's base URL. `world` is the world's name within its provider.
     """
 
     now: int
@@ -33,6 +33,7 @@ class Moment:
     readings: Mapping[str, str] = field(default_factory=dict)
     pace: float = 1.0
     origin: str = "http://127.0.0.1"
+    world: str = ""
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""
@@ -67,6 +68,21 @@ class Claim:
     key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that happens to a world without a call of its API: a stream goes on air, a quota is used up.
+
+    `about` is one sentence. `schema` is the JSON Schema (2020-12) of what it takes, an object whose `examples` work in
+    the default world. `act` is given an object of that schema and says in its reply (JSON) what came of it; it raises
+    ValueError("/pointer: reason") for what the schema can't know.
+    """
+
+    name: str
+    about: str
+    schema: Json
+    act: Callable[[View, Json, Moment], Outcome]
+
+
 def plain_refusal(status: int, text: str) -> Reply:
     """An error in the shape most APIs read: `{"errors": [text]}`."""
     return Reply.json(status, {"errors": [text]})
@@ -85,6 +101,7 @@ class Provider:
     seed        a world document's section to records, for the world `name`; raises ValueError("pointer: reason")
     world_schema  JSON Schema of that section
     body_limit  bytes of request body it reads
+    verbs       what can be made to happen to a world from outside, by name
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
@@ -102,4 +119,5 @@ class Provider:
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
     specs: Path | None = None

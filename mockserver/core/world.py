@@ -29,11 +29,13 @@ class Index:
 
     `entry` gives the key and the order within that key, or None to leave the record out. Orders under one index are
     all of one type. `public` lets the store say which world owns a key (for calls that carry no credential);
-    public keys are unique among worlds for what the seed makes, first come first served otherwise.
+    public keys are unique among worlds for what the seed makes, first come first served otherwise. A `credential` index
+    is a public one whose keys callers authenticate with: no world may be given a key that another one has.
     """
 
     entry: Callable[[Record], tuple[str, Order] | None]
     public: bool = False
+    credential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,25 @@ class Remove:
 
 
 Change = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a world holds, as plain values that JSON can say: records by kind, then by id; and its `View.serial`."""
+
+    records: Mapping[str, Mapping[str, Record]]
+    serial: int = 0
+
+
+def gathered(changes: Iterable[Change]) -> Contents:
+    """What an empty world holds after these changes."""
+    records: dict[str, dict[str, Record]] = {}
+    for change in changes:
+        if isinstance(change, Put):
+            records.setdefault(change.kind, {})[change.id] = change.record
+        else:
+            records.get(change.kind, {}).pop(change.id, None)
+    return Contents(records)
 
 
 class Notice:
@@ -154,6 +175,18 @@ class Store(Protocol):
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
         """Make a world with these records; False, and nothing done, if it is there already."""
+
+    async def contents(self, world: WorldId) -> Contents:
+        """All that a world holds at one moment; what happens to it later leaves that value alone.
+
+        Raises KeyError for a world that does not exist. A store of rows answers with its rows, one for each record.
+        """
+
+    async def replace(self, world: WorldId, contents: Contents) -> None:
+        """Let a world hold this and nothing else, all or none of it; a world that does not exist is made.
+
+        Its place among worlds stays what it was. Public indexes follow.
+        """
 
     async def exists(self, world: WorldId) -> bool: ...
 

@@ -25,9 +25,9 @@ class Clock:
             self._seen = raw
         return self._seen + self._offset
 
-    def fork(self, at: int | None = None) -> Clock:
-        """Another clock that goes on from this one's now, or from another instant, and stands if this one does."""
-        return Clock(self._source, self.now() if at is None else at, frozen=self.frozen)
+    def fork(self, at: int | None = None, *, frozen: bool | None = None) -> Clock:
+        """Another clock that goes on from this one's now or from `at`; it stands if this one does, or as told."""
+        return Clock(self._source, self.now() if at is None else at, frozen=self.frozen if frozen is None else frozen)
 
     @property
     def frozen(self) -> bool:

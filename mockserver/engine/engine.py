@@ -13,13 +13,17 @@ from mockserver.core.contract import Contract
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.engine import verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.lifecycle import Notify, catch_up
+from mockserver.engine.lifecycle import Notify
+from mockserver.engine.lifecycle import catch_up as steps_due
 from mockserver.engine.mounts import Mounts
+from mockserver.engine.snapshots import Outbox, Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 
@@ -89,6 +93,8 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        self.snapshots = Snapshots()
+        self.outbox: Outbox | None = None
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
@@ -129,6 +135,13 @@ class Engine:
         self.ports.watch(entry)
         return reply
 
+    async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
+        """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
+
+        Raises WorldMissing, VerbMissing, VerbError with what is wrong with the body, or Blunder.
+        """
+        return await verbs.do(self, world, verb, {} if body is None else body)
+
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
         """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
 
@@ -138,7 +151,7 @@ class Engine:
         now = clock.advance(ms)
         for home in self.worlds.homes():
             if home.clock is clock:
-                await self._catch_up(home, now)
+                await self.catch_up(home, now)
         return now
 
     async def settle(self, clock: Clock | None = None) -> int:
@@ -158,14 +171,15 @@ class Engine:
                 outcome = await self.store.transact(home.world, decision.decide)
                 break
             except _Behind:
-                await self._catch_up(home, decision.now)
+                await self.catch_up(home, decision.now)
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
         return outcome.reply
 
-    async def _catch_up(self, home: Home, now: int) -> None:
+    async def catch_up(self, home: Home, now: int) -> None:
+        """Let happen in a world what is due by an instant. Raises Blunder."""
         provider = self.services[home.world.provider].provider
-        await catch_up(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
+        await steps_due(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
 
     async def _next_due(self, clock: Clock) -> int | None:
         found: list[int] = []
@@ -209,7 +223,7 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)

@@ -65,4 +65,6 @@ class _Turn:
         self.due = due
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        return self.provider.step(view, due, Moment(due.at, chance, home.readings, home.pace, self.origin))
+        return self.provider.step(
+            view, due, Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
+        )

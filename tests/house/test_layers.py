@@ -40,7 +40,7 @@ CLOCK_CALLS = {"now", "utcnow", "today"}
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"server"},
     "jsonpath_rfc9535": {"contract"},
-    "jsonschema_rs": {"contract", "engine.documents"},
+    "jsonschema_rs": {"contract", "engine.problems"},
     "jwt": {"providers.livepeer"},
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},

@@ -128,7 +128,7 @@ _KINDS: Final = (
     Kind("settings"),
     Kind("user", {"id": Index(_itself, public=True), "all": Index(_every)}),
     Kind("project", {"user": Index(_project_user)}),
-    Kind("key", {"id": Index(_itself, public=True)}),
+    Kind("key", {"id": Index(_itself, public=True, credential=True)}),
     Kind("stream", {"playbackId": Index(_stream_playback, public=True), "owner": Index(_doc_owner)}),
     Kind("session", {"parent": Index(_session_parent), "seen": Index(_session_seen), "owner": Index(_doc_owner)}),
     Kind(
