@@ -29,6 +29,11 @@ class Given(NamedTuple):
     folder: Path
 
 
+_TARGET: Final = re.compile(
+    r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<bare>[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*)|(?P<host>[^\s:/?#@\[\]*,]+))"
+    r"(?:(?<!:):(?P<port>[0-9]{1,5}))?"
+)
+
 Parse = Callable[[Given], Json]
 
 
@@ -127,6 +132,23 @@ def _readings(given: Given) -> Mapping[str, str]:
     return readings
 
 
+def _targets(given: Given) -> tuple[tuple[str, int | None], ...]:
+    value = given.value.split(",") if isinstance(given.value, str) else given.value
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"expected hosts such as hooks.example.com or 10.0.0.5:8080, got {given.value!r}")
+    return tuple(dict.fromkeys(_target(each.strip()) for each in value if each.strip()))
+
+
+def _target(text: str) -> tuple[str, int | None]:
+    """HOST or HOST:PORT; an IPv6 address with a port stands in brackets."""
+    found = _TARGET.fullmatch(text)
+    port = int(found["port"]) if found and found["port"] else None
+    if found is None or (port is not None and not 0 < port < 65_536):
+        hint = "; a URL has more than that" if "/" in text else ""
+        raise ValueError(f"expected HOST or HOST:PORT such as 10.0.0.5:8080 or [fd00::5]:8080, got {text!r}{hint}")
+    return (found["six"] or found["bare"] or found["host"]).lower(), port
+
+
 def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         if isinstance(value, dict):
@@ -192,6 +214,13 @@ OPTIONS: Final[Mapping[str, Option]] = {
             "NAME=OPTION",
             "read an unclear sentence of the docs so, as in restream.usage-limit=402; repeatable",
             flag="--reading",
+            repeatable=True,
+        ),
+        Option(
+            "allow-target",
+            _targets,
+            "HOST[:PORT]",
+            "let webhooks go to this host too, not only to this machine; repeatable",
             repeatable=True,
         ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),

@@ -22,8 +22,9 @@ class Settings:
 
     `world` is a named world or a path to a world file. `at` is the instant (Unix ms) the clock starts at, None for the
     real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
-    at once. `admin` says whether there is a control API, `admin_token` what it wants to be shown; without one it is
-    open to programs on this machine if the server listens on loopback.
+    at once. Webhooks go to this machine, and to the (host, port) pairs of `allow_target`; port None is any. `admin`
+    says whether there is a control API, `admin_token` what it wants to be shown; without one it is open to programs on
+    this machine if the server listens on loopback.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -34,6 +35,7 @@ class Settings:
     pace: float = 60.0
     at: int | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
+    allow_target: tuple[tuple[str, int | None], ...] = ()
     ready_file: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log: bool = True

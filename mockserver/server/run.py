@@ -62,7 +62,8 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, st
     if settings.ready_file is not None:
         _forget(settings.ready_file)
     control = Control(engine, settings.admin_token) if settings.admin else None
-    async with serving(engine, settings.host, settings.port, control=control) as url:
+    allowed = settings.allow_target
+    async with serving(engine, settings.host, settings.port, control=control, allowed=allowed) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)
         try:

@@ -21,7 +21,7 @@ class ThreadedServer:
     """`with ThreadedServer(Settings(port=0)) as server:` serves at `server.url` until the block ends.
 
     Entering returns once the port is open, and raises what keeps the server from starting. `limits` are those of
-    `mockserver.server.app.App`. Servers of one process share nothing that changes.
+    `mockserver.server.serving.serving`. Servers of one process share nothing that changes.
     """
 
     def __init__(
@@ -84,7 +84,8 @@ class ThreadedServer:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         settings, control = self.settings, self.control
-        async with serving(self.engine, settings.host, settings.port, control=control, **self._limits) as self.url:
+        limits = {"allowed": settings.allow_target, **self._limits}
+        async with serving(self.engine, settings.host, settings.port, control=control, **limits) as self.url:
             self._loop = asyncio.get_running_loop()
             self._started.set()
             await self._stop.wait()
