@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.control import clock, contracts, health, outcomes, readings, requests, worlds
+from mockserver.control import (
+    clock,
+    contracts,
+    custody,
+    deliveries,
+    health,
+    outcomes,
+    readings,
+    requests,
+    verbs,
+    worlds,
+)
 from mockserver.control.desk import Answer
 
 ANSWERS: Final[Mapping[str, Answer]] = {
@@ -20,7 +31,15 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "settleClock": clock.on_server(clock.SETTLE),
     "setPace": clock.set_pace,
     "listWorlds": worlds.list_worlds,
+    "createWorld": custody.create_world,
     "getWorld": worlds.get_world,
+    "deleteWorld": custody.delete_world,
+    "resetWorld": custody.reset_world,
+    "listSnapshots": custody.list_snapshots,
+    "takeSnapshot": custody.take_snapshot,
+    "restoreWorld": custody.restore_world,
+    "listVerbs": verbs.list_verbs,
+    "doVerb": verbs.do_verb,
     "getWorldReadings": readings.get_world_readings,
     "changeWorldReadings": readings.change_world_readings,
     "getWorldClock": clock.get_world_clock,
@@ -34,6 +53,10 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "listRequests": requests.list_requests,
     "getRequest": requests.get_request,
     "listViolations": requests.list_violations,
+    "listDeliveries": deliveries.list_deliveries,
+    "clearDeliveries": deliveries.clear_deliveries,
+    "getDelivery": deliveries.get_delivery,
+    "resendDelivery": deliveries.resend_delivery,
     "listContracts": contracts.list_contracts,
     "getContract": contracts.get_contract,
     "getContractAsYaml": contracts.get_contract_as_yaml,
