@@ -11,7 +11,7 @@ from mockserver.control.problems import Problem
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
-from mockserver.engine.redaction import without_secrets
+from mockserver.engine.redaction import Redaction
 
 # No page may read or embed what stands here, and no browser may take it for anything but what it says it is.
 _ALWAYS: Final = (
@@ -71,7 +71,7 @@ class Control:
         return reply
 
     def _log(self, request: Request, reply: Reply, took: int) -> None:
-        request, reply = without_secrets(request, reply)
+        request, reply, _ = _REDACT(request, reply)
         entry = Entry(
             serial=0,
             at=self.desk.engine.clock.now(),
@@ -86,6 +86,7 @@ class Control:
         self.desk.engine.ports.watch(entry)
 
 
+_REDACT: Final = Redaction()
 _CLOSED: Final = Problem(503, "the server is not ready yet", remedy="Ask again in a moment.")
 
 

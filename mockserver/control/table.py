@@ -8,6 +8,7 @@ from typing import Final
 from mockserver.control import (
     clock,
     contracts,
+    coverage,
     custody,
     deliveries,
     health,
@@ -51,7 +52,13 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "settleWorldClock": clock.on_world(clock.SETTLE),
     "setWorldPace": clock.set_world_pace,
     "listRequests": requests.list_requests,
+    "clearRequests": requests.clear_requests,
     "getRequest": requests.get_request,
+    "findRequests": requests.find_requests,
+    "countRequests": requests.count_requests,
+    "listUnmatched": requests.list_unmatched,
+    "listNearMisses": requests.list_near_misses,
+    "exportRequests": requests.export_requests,
     "listViolations": requests.list_violations,
     "listDeliveries": deliveries.list_deliveries,
     "clearDeliveries": deliveries.clear_deliveries,
@@ -62,4 +69,6 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "getContractAsYaml": contracts.get_contract_as_yaml,
     "listReadings": readings.list_readings,
     "listOutcomes": outcomes.list_outcomes,
+    "getCoverage": coverage.get_coverage,
+    "clearCoverage": coverage.clear_coverage,
 }

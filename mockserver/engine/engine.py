@@ -14,16 +14,19 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
@@ -33,11 +36,13 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `secrets` are the names of what the document does not want seen.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
+    secrets: SecretNames = NO_NAMES
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -109,13 +114,22 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
+        entries: str = "/__admin/requests",
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
@@ -152,16 +166,29 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        return reply if not violations else self._marked(reply, entry)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
+
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
 
     async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
         """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.

@@ -210,18 +210,18 @@ class Worlds:
         self.changed(world)
         return home
 
+    def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
+        """What a world begins with that is made now. Raises WorldError."""
+        name, chance = home.world.name, home.chance.child("seed")
+        moment = Moment(home.clock.now(), chance, home.readings, home.pace, self.origin, name)
+        return (made or self.made(home.world)).seed.changes(name, moment)
+
     def set_pace(self, pace: float) -> None:
         """Let jobs go so fast from now on, in every world that has no pace of its own, and in those to come."""
         usual, self.terms = self.terms.pace, replace(self.terms, pace=pace)
         for home in self.homes():
             if home.pace == usual:
                 self.change(home.world, pace=pace)
-
-    def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
-        """What a world begins with that is made now. Raises WorldError."""
-        name, chance = home.world.name, home.chance.child("seed")
-        moment = Moment(home.clock.now(), chance, home.readings, home.pace, self.origin, name)
-        return (made or self.made(home.world)).seed.changes(name, moment)
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)

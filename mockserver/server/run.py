@@ -62,8 +62,7 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, st
     if settings.ready_file is not None:
         _forget(settings.ready_file)
     control = build_control(engine, settings)
-    allowed = settings.allow_target
-    async with serving(engine, settings.host, settings.port, control=control, allowed=allowed) as url:
+    async with serving(engine, settings.host, settings.port, control=control, allowed=settings.allow_target) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)
         try:

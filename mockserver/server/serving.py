@@ -33,9 +33,9 @@ async def serving(
 ) -> AsyncIterator[str]:
     """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
 
-    `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go to
-    the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken, what
-    is in flight is finished, and deliveries are broken off. Raises StartError or WorldError.
+    `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
+    to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
+    what is in flight is finished, and deliveries are broken off. Raises StartError or WorldError.
     """
     sock = bind(host, port)
     ports = engine.ports

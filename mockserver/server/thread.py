@@ -83,8 +83,14 @@ class ThreadedServer:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         settings, control = self.settings, self.control
-        limits = {"allowed": settings.allow_target, **self._limits}
-        async with serving(self.engine, settings.host, settings.port, control=control, **limits) as self.url:
+        async with serving(
+            self.engine,
+            settings.host,
+            settings.port,
+            control=control,
+            allowed=settings.allow_target,
+            **self._limits,
+        ) as self.url:
             self._loop = asyncio.get_running_loop()
             self._started.set()
             await self._stop.wait()
