@@ -48,6 +48,7 @@ class Api:
     page_size = 100
 
     def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.url = connection.url.rstrip("/")
         self._key = connection.key
         self._wait = connection.wait
