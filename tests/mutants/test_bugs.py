@@ -1,4 +1,4 @@
-"""Each mutant differs from the honest client in what somebody can see, and from every other mutant."""
+"""Each mutant differs from the honest client in what somebody can see."""
 
 from __future__ import annotations
 
