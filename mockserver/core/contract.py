@@ -8,21 +8,26 @@ from typing import Protocol
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
+from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the document. `path` is the template with the server's base path: `/api/asset/{assetId}`."""
+    """One operation of the document. `path` is the template with the server's base path: `/api/asset/{assetId}`.
+
+    `statuses` are those of its responses as written: `200`, `4XX`, `default`.
+    """
 
     id: str
     method: str
     path: str
     pointer: str
     summary: str = ""
+    statuses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Match:
     """An operation found for a request, with its path parameters, percent-decoded per segment."""
 
