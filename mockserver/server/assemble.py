@@ -18,7 +18,7 @@ from mockserver.core.reading import Reading
 from mockserver.core.secrecy import SecretNames
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.engine import ENTRIES, Engine, Ports, Service
 from mockserver.engine.journal import Journal
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
@@ -72,6 +72,7 @@ def build_engine(
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
         journal=Journal(settings.journal_entries, settings.journal_bytes),
+        entries=ENTRIES if settings.admin else "",
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 
