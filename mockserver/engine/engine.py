@@ -17,6 +17,7 @@ from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import Notify, catch_up
 from mockserver.engine.mounts import Mounts
@@ -82,12 +83,14 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
+        faults: Faults | None = None,
     ) -> None:
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
+        self.faults = faults or Faults()
         self.ports = ports
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
