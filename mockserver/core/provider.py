@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
+from mockserver.core.fault import Job
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
@@ -43,7 +44,8 @@ class Call:
     """A request as the provider gets it: matched, read and checked.
 
     `operation` is None when nothing matched. `path` holds the path parameters. `violations` are the client's, in
-    document order; the provider decides which of them its client gets to hear, and in which words.
+    document order; the provider decides which of them its client gets to hear, and in which words. `job` is what a
+    fault makes of the job the call begins, if it begins one.
     """
 
     request: Request
@@ -51,6 +53,7 @@ class Call:
     operation: Operation | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Provider:
     world_schema  JSON Schema of that section
     body_limit  bytes of request body it reads
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
+    say         a reply that says a value, with the headers the provider's replies have
+    jobs        the operationIds that begin a job and do with it what `Call.job` says
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
 
@@ -101,4 +106,6 @@ class Provider:
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
+    say: Callable[[int, Json], Reply] = Reply.json
+    jobs: frozenset[str] = frozenset()
     specs: Path | None = None

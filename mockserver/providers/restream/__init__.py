@@ -78,4 +78,5 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=BODY_LIMIT,
     refuse=refuse,
+    jobs=frozenset({"createClipProject"}),
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.chance import Chance
+from mockserver.core.fault import Job
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
@@ -42,6 +43,19 @@ def plan_run(file: Record, span: Span, mode: str, chance: Chance, *, first: bool
     if generation == STUCK or (generation == FINDS_NOTHING and mode == "multi"):
         return plan_nothing(span), False
     return (plan_single(span) if mode == "single" else plan_highlights(span, chance)), False
+
+
+def troubled(plan: Plan, job: Job, number: int, *, fails: bool, stuck: bool) -> tuple[Plan, bool, bool]:
+    """What a fault makes of a plan and of whether the run fails or gets stuck.
+
+    Nobody tries a run again but the client, with its next call: of a project's runs under this fault, `failures` fail.
+    """
+    if not (fails or stuck):
+        if job.stuck is not None:
+            plan, stuck = plan.until(job.stuck), True
+        elif job.fails_at is not None and job.fails(number - 1):
+            plan, fails = plan.until(job.fails_at), True
+    return plan.lasting(job.times), fails, stuck
 
 
 def has_lane(moment: Moment, *, whole: bool) -> bool:
