@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.core.text import Json, dump
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Manner
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -74,12 +77,16 @@ JSON_MEDIA: Final = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null)."""
+    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null).
+
+    `manner` is how the wire is to give it under a fault; None as HTTP wants it.
+    """
 
     status: int
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     value: Json = None
+    manner: Manner | None = None
 
     @classmethod
     def json(cls, status: int, value: Json, headers: Iterable[tuple[str, str]] = (), media: str = JSON_MEDIA) -> Reply:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
-from mockserver.core.fault import Job
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Due, Kind, Outcome, View
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 HELD: float = 0.0
 

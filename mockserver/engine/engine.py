@@ -5,11 +5,11 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract
+from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
@@ -23,17 +23,23 @@ from mockserver.engine.lifecycle import Notify, catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.worlds import Home, Worlds
 
+if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
+    from mockserver.core.fault import Fault, Struck
+    from mockserver.engine.preferences import Wish
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `samples` are the replies the document has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
+    samples: Samples | None = None
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -83,14 +89,14 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
-        faults: Faults | None = None,
+        seed: int = 0,
     ) -> None:
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
-        self.faults = faults or Faults()
+        self.faults = Faults(seed, self._problems)
         self.ports = ports
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
@@ -98,18 +104,25 @@ class Engine:
         """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
         await self.worlds.open(origin)
 
-    async def respond(self, request: Request) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+    async def respond(self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set.
+        """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        struck: Struck | None = None
         now = self.clock.now()
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
             world, now = home.world.name, home.clock.now()
             call = _read(service, request)
-            reply = await self._answer(service, home, call, now)
+            if undisturbed or (wish is None and not self.faults.any):
+                reply = await self._answer(service, home, call, now)
+            else:
+                reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
@@ -121,8 +134,42 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        fault = None if struck is None else ", ".join(struck.ids) or None
+        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took, fault))
+        if struck is None:
+            return reply
+        from mockserver.engine.disturbance import damaged
+
+        return damaged(reply, struck)
+
+    async def respond_as_preferred(self, request: Request) -> Reply:
+        """The reply to a request with a header `Prefer`."""
+        from mockserver.engine.preferences import read_wish
+
+        wish, request = read_wish(request)
+        return await self.respond(request, wish)
+
+    async def _disturbed(
+        self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
+    ) -> tuple[Reply, Struck]:
+        """The reply to a call that faults may strike, or that has a wish, and what struck it."""
+
+        from mockserver.engine.disturbance import disturb
+
+        async def answer(call: Call) -> Reply:
+            return await self._answer(service, home, call, now)
+
+        date = self.clock.now()
+        if wish is not None:
+            from mockserver.engine.preferences import grant
+
+            return await grant(wish, self.faults, service, home.world, call, date, answer)
+        return await disturb(self.faults, service, home.world, call, None, date, answer)
+
+    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return problems(fault, self.services)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""

@@ -9,18 +9,32 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.chance import Chance
-from mockserver.core.fault import Calls, Fault, Struck, merged
 from mockserver.core.payload import ABSENT, Absent
 from mockserver.core.provider import Call
 from mockserver.core.text import Json, resolve
 from mockserver.core.world import WorldId
-from mockserver.engine.fault_reader import FaultError, fault_from
-from mockserver.engine.fault_schema import FAULT_SCHEMA
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Calls, Fault, Struck
+    from mockserver.engine.fault_reader import FaultError, fault_from
+    from mockserver.engine.fault_schema import FAULT_SCHEMA
 
 __all__ = ["FAULT_SCHEMA", "FaultError", "Faults", "Standing", "fault_from"]
+
+# How faults are read is found here too, and loaded when somebody asks: a start without faults does not pay for it.
+_ELSEWHERE: Final = {"FAULT_SCHEMA": "fault_schema", "FaultError": "fault_reader", "fault_from": "fault_reader"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ELSEWHERE:
+        raise AttributeError(name)
+    found: object = getattr(import_module(f"mockserver.engine.{_ELSEWHERE[name]}"), name)
+    return found
+
 
 # A fault counts in so many worlds; the one longest unmet is forgotten and begins anew.
 MOST_WORLDS: Final = 10_000
@@ -55,11 +69,11 @@ class Faults:
     `check` says what of a fault makes no sense for the APIs that are served, as (JSON pointer, sentence).
     """
 
-    __slots__ = ("_check", "_seed", "_standing", "any")
+    __slots__ = ("_check", "_standing", "any", "seed")
 
     def __init__(self, seed: int = 0, check: Callable[[Fault], Problems] = no_check) -> None:
         self.any = False
-        self._seed = seed
+        self.seed = seed
         self._check = check
         self._standing: dict[str, _Counted] = {}
 
@@ -70,9 +84,11 @@ class Faults:
         """
         problems = list(self._check(fault))
         if problems:
+            from mockserver.engine.fault_reader import FaultError
+
             raise FaultError(problems)
         id = self._free(fault.name or "fault", numbered=fault.name is None)
-        counted = self._standing[id] = _Counted(id, fault, Chance.of(self._seed, "faults", id))
+        counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
         self.any = True
         return counted.standing()
 
@@ -96,9 +112,12 @@ class Faults:
         """All of them, in the order they were set."""
         return [counted.standing() for counted in self._standing.values()]
 
-    def strike(self, world: WorldId, call: Call, *, job: bool) -> Struck:
-        """What strikes a call that is not decided yet. `job` says whether such a call begins one."""
-        return self._strike(world, call, Struck(), self._about(world, call, job), None)
+    def strike(self, world: WorldId, call: Call, *, job: bool, struck: Struck | None = None) -> Struck:
+        """What strikes a call that is not decided yet, besides what does already.
+
+        `job` says whether such a call begins one.
+        """
+        return self._strike(world, call, struck, self._about(world, call, job), None)
 
     def strike_reply(self, world: WorldId, call: Call, status: int, struck: Struck) -> Struck:
         """What strikes besides, now that the call is decided: faults that wait for the status of its reply."""
@@ -110,9 +129,12 @@ class Faults:
                 yield counted
 
     def _strike(
-        self, world: WorldId, call: Call, struck: Struck, about: Iterable[_Counted], status: int | None
+        self, world: WorldId, call: Call, struck: Struck | None, about: Iterable[_Counted], status: int | None
     ) -> Struck:
         """Faults that can't strike together with an earlier one stand back, and are not used."""
+        from mockserver.core.fault import Struck, merged
+
+        struck = struck or Struck()
         for counted in about:
             wanted = counted.fault.calls.status
             if (wanted is None) != (status is None) or (status is not None and not _is_of(status, wanted)):

@@ -9,9 +9,8 @@ next step, None if there is none. Under a fault, `job` says what that makes of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.fault import Job
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
@@ -32,6 +31,9 @@ from mockserver.providers.livepeer.fates import CANCELLED, NO_OUTPUT, Deed, Step
 from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
 from mockserver.providers.livepeer.troubled import kept, steps_of
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 _DONE = Reply(204)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.fault import Job
 from mockserver.core.text import Json, Record
 from mockserver.providers.livepeer.fates import ATTEMPTS, INTERNAL_ERROR, Step
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 # So long after its last report a job fails: a client that polls can see how far it came.
 _FAILS_AFTER: Final = 1_000
@@ -26,7 +28,11 @@ def steps_of(sim: Record) -> tuple[Step, ...]:
     """What happens in the attempt a job is in."""
     steps = ATTEMPTS[sim["attempt"]]
     said = sim.get("job")
-    return steps if said is None else _troubled(steps, Job(**said), sim["tries"])
+    if said is None:
+        return steps
+    from mockserver.core.fault import Job  # a start without faults never needs it
+
+    return _troubled(steps, Job(**said), sim["tries"])
 
 
 def _troubled(steps: tuple[Step, ...], job: Job, tries: int) -> tuple[Step, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.core.fault import Job
+from typing import TYPE_CHECKING
+
 from mockserver.core.http import Reply
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json, Record
@@ -14,6 +15,9 @@ from mockserver.providers.restream.readings import reading
 from mockserver.providers.restream.runs import began, has_lane, new_run, plan_run, planned, replaced, troubled
 from mockserver.providers.restream.usage import afforded, charged
 from mockserver.providers.restream.wishes import read_wish
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 
 def create_clip_project(view: View, call: Call, moment: Moment, session: Session) -> Outcome:

@@ -7,10 +7,9 @@ at the same instants. Runs of the whole video share a lane and follow one anothe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.chance import Chance
-from mockserver.core.fault import Job
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json, Record
@@ -19,6 +18,9 @@ from mockserver.providers.restream.plans import Plan, Span, plan_highlights, pla
 from mockserver.providers.restream.readings import reading
 from mockserver.providers.restream.records import lane_key
 from mockserver.providers.restream.words import draw_words
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 # state -> event -> state. `clip` is one clip more; `end` and `fail` are what a run comes to when its time is over.
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
