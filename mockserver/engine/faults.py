@@ -92,6 +92,16 @@ class Faults:
         self.any = True
         return counted.standing()
 
+    def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
+        """Set several, or none if one can't be. Raises FaultError, its pointers with the fault's index in front."""
+        faults = list(faults)
+        problems = [(f"/{at}{where}", what) for at, fault in enumerate(faults) for where, what in self._check(fault)]
+        if problems:
+            from mockserver.engine.fault_reader import FaultError
+
+            raise FaultError(problems)
+        return [self.add(fault) for fault in faults]
+
     def remove(self, id: str) -> bool:
         """False if there is none of that id."""
         removed = self._standing.pop(id, None)

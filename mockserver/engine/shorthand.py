@@ -53,7 +53,8 @@ def effect_of(name: str, parameters: Mapping[str, str]) -> Effect:
         return fault_from({name: _value(short, name, parameters)}).effect
     faults = named_faults()
     if name not in faults:
-        raise FaultError([("", unknown("fault", name, [*SHORTHAND, *faults]))])
+        near = unknown("fault", name, [*SHORTHAND, *faults])
+        raise FaultError([("", f"{near} There are {', '.join(SHORTHAND)}, and of plans {', '.join(faults)}")])
     if parameters:
         raise FaultError([("", f'"{name}" is a fault of a plan and takes no parameters')])
     return faults[name].effect
