@@ -10,6 +10,7 @@ from mockserver.core.chance import Chance
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json
+from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 
 
@@ -24,7 +25,7 @@ class Operation:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Match:
     """An operation found for a request, with its path parameters, percent-decoded per segment."""
 

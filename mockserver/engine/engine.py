@@ -5,22 +5,27 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.contract import Contract, Samples
+from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.lifecycle import Notify, catch_up
+from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
+from mockserver.engine.outbox import Outbox
+from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
@@ -43,7 +48,20 @@ class Service:
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody subscribed."""
+    """Nobody looks on."""
+
+
+async def send_nothing(sending: Sending) -> Answered:
+    """Nothing leaves an engine without a server."""
+    return Answered(failure="refused", error="nothing was sent: this engine has no server around it")
+
+
+def sleep_on(world: WorldId | None) -> None:
+    """Nobody waits for instants to come."""
+
+
+async def nothing_flies() -> None:
+    """Nothing is under way."""
 
 
 def drop_blunder(error: Exception) -> None:
@@ -61,9 +79,18 @@ def drop_entry(entry: Entry) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry."""
+    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
 
-    notify: Notify = drop_notices
+    `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
+    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
+    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
+    """
+
+    notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
+    send: Callable[[Sending], Awaitable[Answered]] = send_nothing
+    wake: Callable[[WorldId | None], None] = sleep_on
+    landed: Callable[[], Awaitable[None]] = nothing_flies
+    idle: Callable[[], Awaitable[None]] = nothing_flies
     blundered: Callable[[Exception], None] = drop_blunder
     stopwatch: Callable[[], int] = no_time
     watch: Callable[[Entry], None] = drop_entry
@@ -98,11 +125,18 @@ class Engine:
         self.journal = journal
         self.faults = Faults(seed, self._problems)
         self.ports = ports
+        self.snapshots = Snapshots()
+        self.outbox = Outbox()
+        self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
+        clock.moved = lambda: self.ports.wake(None)
+        worlds.changed = self._world_changed
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
         """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
         await self.worlds.open(origin)
+        for home in self.worlds.homes():
+            self.ports.wake(home.world)
 
     async def respond(self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
@@ -179,27 +213,46 @@ class Engine:
         self.ports.watch(entry)
         return reply
 
+    async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
+        """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
+
+        Raises WorldMissing, VerbMissing, VerbError with what is wrong with the body, or Blunder.
+        """
+        return await verbs.do(self, world, verb, {} if body is None else body)
+
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
-        """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
+        """Jump ahead; the new instant, when all steps and deliveries due by then have happened.
 
         It is the server's clock that jumps, and with it every world that lives by it, or the one that is named.
+        Raises ValueError or Blunder.
         """
-        clock = clock or self.clock
-        now = clock.advance(ms)
-        for home in self.worlds.homes():
-            if home.clock is clock:
-                await self._catch_up(home, now)
-        return now
+        return await course.advance(self, clock or self.clock, ms)
 
     async def settle(self, clock: Clock | None = None) -> int:
-        """Jump from due step to due step until nothing is due in a world of this clock; the new instant.
+        """Jump from instant to instant until nothing is due in a world of this clock; the new instant.
 
         Raises Blunder.
         """
-        clock = clock or self.clock
-        while (due := await self._next_due(clock)) is not None:
-            await self.advance(max(0, due - clock.now()), clock)
-        return clock.now()
+        return await course.settle(self, clock or self.clock)
+
+    async def catch_up(self, home: Home, now: int) -> int | None:
+        """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
+        provider = self.services[home.world.provider].provider
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell)
+
+    def tell(self, home: Home, outcome: Outcome) -> None:
+        """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
+        if outcome.notices:
+            self.ports.notify(home.world, outcome.notices)
+        if outcome.deliveries:
+            self.outbox.add(home.world, outcome.deliveries)
+        if outcome.heard:
+            self.ports.wake(home.world)
+
+    def _world_changed(self, world: WorldId) -> None:
+        if self.worlds.find(world) is None:
+            self.outbox.forget(world)
+        self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
         decision = _Decision(service, home, call, now)
@@ -208,28 +261,12 @@ class Engine:
                 outcome = await self.store.transact(home.world, decision.decide)
                 break
             except _Behind:
-                await self._catch_up(home, decision.now)
-        if outcome.notices:
-            self.ports.notify(home.world, outcome.notices)
+                # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
+                # thread that waits for our reply, and would never answer.
+                await self.catch_up(home, decision.now)
+        if outcome.notices or outcome.heard:
+            self.tell(home, outcome)
         return outcome.reply
-
-    async def _catch_up(self, home: Home, now: int) -> None:
-        provider = self.services[home.world.provider].provider
-        await catch_up(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
-
-    async def _next_due(self, clock: Clock) -> int | None:
-        found: list[int] = []
-
-        def look(view: View) -> Outcome:
-            due = view.next_due()
-            if due is not None:
-                found.append(due.at)
-            return Outcome(Reply(204))
-
-        for home in self.worlds.homes():
-            if home.clock is clock:
-                await self.store.transact(home.world, look, counted=False)
-        return min(found, default=None)
 
 
 def _read(service: Service, request: Request) -> Call:
@@ -259,10 +296,10 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)
             if violations:
                 raise broke_contract(call.operation.id, violations)
-        return outcome
+        return heard(self.service.provider, view, outcome, moment)

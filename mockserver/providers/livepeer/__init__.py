@@ -12,6 +12,8 @@ from mockserver.providers.livepeer.jobs import step
 from mockserver.providers.livepeer.kinds import KINDS
 from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse, say
 from mockserver.providers.livepeer.seed import seed
+from mockserver.providers.livepeer.verbs import VERBS
+from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.providers.livepeer.world_schema import WORLD_SCHEMA
 
 provider: Final = Provider(
@@ -29,4 +31,6 @@ provider: Final = Provider(
     refuse=refuse,
     say=say,
     jobs=frozenset({"createClip"}),
+    verbs=VERBS,
+    webhooks=WEBHOOKS,
 )
