@@ -252,6 +252,7 @@ class Engine:
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
+            self.faults.forget(world)
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:

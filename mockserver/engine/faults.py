@@ -113,6 +113,11 @@ class Faults:
         self._standing.clear()
         self.any = False
 
+    def forget(self, world: WorldId) -> None:
+        """A world is gone: one of its name that comes later is counted from 1."""
+        for counted in self._standing.values():
+            counted.turns.pop(world, None)
+
     def get(self, id: str) -> Standing | None:
         """The fault of that id, or None."""
         counted = self._standing.get(id)
