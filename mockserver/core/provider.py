@@ -11,13 +11,14 @@ from mockserver.core.contract import Operation
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
+from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Due, Kind, Outcome, View
 
 HELD: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Moment:
     """When and under which conditions a provider decides.
 
@@ -39,7 +40,7 @@ class Moment:
         return duration if self.pace == HELD else int(duration / self.pace)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Call:
     """A request as the provider gets it: matched, read and checked.
 

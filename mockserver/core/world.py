@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
+from mockserver.core.value import valueclass
 
 Order = int | str
 
@@ -46,7 +47,7 @@ class Kind:
     due: Callable[[Record], int | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Put:
     """A record is created or replaced whole."""
 
@@ -55,12 +56,13 @@ class Put:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Remove:
-    """A record goes away; removing what is not there changes nothing."""
+    """A record goes away; removing what is not there changes nothing. What is left of it is no `record`."""
 
     kind: str
     id: str
+    record: ClassVar[None] = None
 
 
 Change = Put | Remove
@@ -85,16 +87,38 @@ def gathered(changes: Iterable[Change]) -> Contents:
     return Contents(records)
 
 
-@dataclass(frozen=True, slots=True)
 class Notice:
-    """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed."""
+    """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed.
 
-    event: str
-    at: int
-    body: Json
+    The body may be given as a function of values alone that makes it: mostly nobody listens, and then none is made.
+    """
+
+    __slots__ = ("_body", "at", "event")
+
+    def __init__(self, event: str, at: int, body: Json | Callable[[], Json]) -> None:
+        self.event: Final = event
+        self.at: Final = at
+        self._body = body
+
+    @property
+    def body(self) -> Json:
+        if callable(self._body):
+            self._body = self._body()
+        return self._body
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Notice):
+            return NotImplemented
+        return (self.event, self.at, self.body) == (other.event, other.at, other.body)
+
+    def __hash__(self) -> int:
+        return hash((self.event, self.at))
+
+    def __repr__(self) -> str:
+        return f"Notice({self.event!r}, {self.at}, {self.body!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Outcome:
     """A reply, its changes and its notices: one value, committed together or not at all."""
 

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Decide, Due, Kind, Order, Outcome, Put, WorldId, gathered
+from mockserver.core.world import Change, Contents, Decide, Due, Kind, Order, Outcome, WorldId, gathered
 from mockserver.stores.ordered import Ordered
-from mockserver.stores.shelves import Entry, Place, Places, Shelf, Shelves, World, check_first, filled
-
-_Owner = tuple[int, WorldId]
+from mockserver.stores.shelves import Entry, Owner, Place, Places, Shelf, Shelves, World, check_first, filled
 
 
 class _Closed(Shelves):
@@ -51,7 +49,7 @@ class _MemoryView:
             return iter(())
         if isinstance(places, tuple):
             wanted = after is None or (places < after if reverse else places > after)
-            return self._walk(shelf.records, iter((places,) if wanted else ()))
+            return iter((shelf.records[places[1]],) if wanted else ())
         return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
 
     def _walk(self, records: Mapping[str, Record], places: Iterator[Place]) -> Iterator[Record]:
@@ -91,13 +89,16 @@ def _step(shelf: Shelf, id: str, new: Record | None) -> _Step:
     if type(id) is not str or not (due is None or type(due) is int):
         raise TypeError(f"{kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
     moves: list[_Move] = []
-    for places in shelf.indexes.values():
-        before = None if old is None else places.entry(old)
-        after = None if new is None else places.entry(new)
-        if before != after:
-            if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
+    for places in shelf.all_places:
+        entry = places.entry
+        before = entry(old) if old is not None else None
+        after = entry(new) if new is not None else None
+        if after is not None and after != before:
+            if type(after[1]) is not places.orders or type(after[0]) is not str:
                 check_first(kind, places, after)
             moves.append((places, before, after))
+        elif before != after:
+            moves.append((places, before, None))
     return shelf, id, new, due, moves
 
 
@@ -109,7 +110,7 @@ class MemoryStore:
         self._worlds: dict[WorldId, World] = {}
         self._made = 0
         # (provider, kind, index, key) of a public index -> the world that holds it, or a bag of them, oldest first
-        self._public: dict[tuple[str, str, str, str], _Owner | Ordered[_Owner]] = {}
+        self._public: dict[tuple[str, str, str, str], Owner | Ordered[Owner]] = {}
 
     @property
     def never_waits(self) -> bool:
@@ -141,7 +142,7 @@ class MemoryStore:
 
     async def replace(self, world: WorldId, contents: Contents) -> None:
         before = self._worlds.get(world)
-        age = self._made if before is None else before.age
+        age = self._made if before is None else before.owner[0]
         state = filled(World(world, age, self._kinds[world.provider]), contents)
         if before is not None:
             self._disown_all(before)
@@ -184,10 +185,9 @@ class MemoryStore:
                         self._disown(world, shelf.kind.name, places.name, key)
 
     def _commit(self, world: World, changes: Iterable[Change]) -> None:
-        last: dict[tuple[str, str], Record | None] = {}
-        for change in changes:
-            last[change.kind, change.id] = change.record if isinstance(change, Put) else None
-        steps = [_step(world.shelves[kind], id, new) for (kind, id), new in last.items()]
+        last = {(change.kind, change.id): change.record for change in changes}
+        shelves = world.shelves
+        steps = [_step(shelves[kind], id, new) for (kind, id), new in last.items()]
         for shelf, id, new, due, moves in steps:
             if new is None:
                 shelf.records.pop(id, None)
@@ -200,15 +200,16 @@ class MemoryStore:
                     self._leave(world, shelf, places, before, id)
                 if after is not None:
                     key, order = after
-                    there = places.at.get(key)
+                    at = places.at
+                    there = at.get(key)
                     if there is None:
-                        places.at[key] = (order, id)
+                        at[key] = (order, id)
                         if places.public:
                             self._own(world, shelf.kind.name, places.name, key)
                     elif isinstance(there, Ordered):
                         there.add((order, id))
                     else:
-                        both = places.at[key] = Ordered(there)
+                        at[key] = both = Ordered(there)
                         both.add((order, id))
 
     def _leave(self, world: World, shelf: Shelf, places: Places, entry: Entry, id: str) -> None:
@@ -224,21 +225,20 @@ class MemoryStore:
 
     def _own(self, world: World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owner = (world.age, world.id)
         there = self._public.get(place)
         if there is None:
-            self._public[place] = owner
+            self._public[place] = world.owner
         elif isinstance(there, Ordered):
-            there.add(owner)
+            there.add(world.owner)
         else:
             both = self._public[place] = Ordered(there)
-            both.add(owner)
+            both.add(world.owner)
 
     def _disown(self, world: World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
         there = self._public[place]
         if isinstance(there, Ordered):
-            there.discard((world.age, world.id))
+            there.discard(world.owner)
             if there:
                 return
         del self._public[place]

@@ -11,6 +11,7 @@ from mockserver.stores.ordered import Ordered
 
 Entry = tuple[str, Order]
 Place = tuple[Order, str]
+Owner = tuple[int, WorldId]
 
 
 class Places:
@@ -32,22 +33,23 @@ class Places:
 class Shelf:
     """The records of one kind in one world, and the indexes over them."""
 
-    __slots__ = ("indexes", "kind", "records")
+    __slots__ = ("all_places", "indexes", "kind", "records")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.records: dict[str, Record] = {}
         self.indexes = {name: Places(name, index) for name, index in kind.indexes.items()}
+        self.all_places = tuple(self.indexes.values())
 
 
 class World:
-    """Everything one world holds. `age` counts the worlds made before it."""
+    """Everything one world holds. Its `owner` says how many worlds were made before it, and which it is."""
 
-    __slots__ = ("age", "agenda", "id", "serial", "shelves")
+    __slots__ = ("agenda", "id", "owner", "serial", "shelves")
 
     def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
         self.id = id
-        self.age = age
+        self.owner: Owner = (age, id)
         self.serial = 0
         self.shelves = Shelves(id.provider, kinds)
         self.agenda = Agenda()

@@ -7,6 +7,7 @@ the others are the provider's documents themselves. Documents keep their keys in
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from mockserver.core.text import Record
@@ -32,8 +33,9 @@ def asked_by(user: str, requester: str) -> str:
     return f"{user}|{requester}"
 
 
+@lru_cache(maxsize=64)
 def recency(later: int, earlier: int) -> str:
-    """An order by two instants, the first one first."""
+    """An order by two instants, the first one first. Records of one moment have it in common, in several indexes."""
     return f"{later:016d}{earlier:016d}"
 
 
