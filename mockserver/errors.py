@@ -9,7 +9,9 @@ MockserverError
 │   └── WorldsFull       there are as many worlds as a server keeps, or a snapshot would be too large
 ├── VerbError        what is to happen to a world can't
 │   └── VerbMissing      there is no such verb
-└── StartError       the server can't start: port taken, folder not writable (exit 3)
+├── RefusedError     a running server refused what `mockserver ctl` asked for (exit 1)
+├── StartError       the server can't start: port taken, folder not writable (exit 3)
+└── UnreachableError no server answers `mockserver ctl` (exit 3)
 """
 
 from __future__ import annotations
@@ -65,6 +67,18 @@ class VerbError(MockserverError):
 
 class VerbMissing(VerbError):
     pass
+
+
+class RefusedError(MockserverError):
+    """`problem` is the server's own answer (RFC 9457), if it gave one."""
+
+    def __init__(self, text: str, problem: object = None) -> None:
+        super().__init__(text)
+        self.problem = problem
+
+
+class UnreachableError(MockserverError):
+    exit_code = 3
 
 
 class StartError(MockserverError):

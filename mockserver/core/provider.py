@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
+from mockserver.core.delivery import Answered, Delivery, Sending, Verdict
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
@@ -89,6 +90,24 @@ def plain_refusal(status: int, text: str) -> Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How an API tells its subscribers what happened, as a record of pure functions.
+
+    listens  whether anybody in the world waits to be told anything
+    hear     an outcome that has notices, with the deliveries and changes these come to; part of the same transaction
+    write    the request of a delivery's next attempt, sent at an instant (Unix ms)
+    judge    how the delivery stands after such an answer; retries wait in ms of life, so `pace` scales them like jobs
+    note     what the world keeps of the delivery's last attempt, its own log; the reply is ignored
+    """
+
+    listens: Callable[[View], bool]
+    hear: Callable[[View, Outcome, Moment], Outcome]
+    write: Callable[[Delivery, int], Sending]
+    judge: Callable[[Delivery, Answered], Verdict]
+    note: Callable[[View, Delivery, Moment], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Everything the engine needs to fake an API.
 
@@ -103,6 +122,7 @@ class Provider:
     body_limit  bytes of request body it reads
     verbs       what can be made to happen to a world from outside, by name
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
+    webhooks    how it tells subscribers what happened; None if it tells nobody
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
 
@@ -120,4 +140,5 @@ class Provider:
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
     verbs: Mapping[str, Verb] = field(default_factory=dict)
+    webhooks: Webhooks | None = None
     specs: Path | None = None

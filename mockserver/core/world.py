@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, NamedTuple, Protocol
 
+from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
 from mockserver.core.value import valueclass
@@ -120,11 +121,17 @@ class Notice:
 
 @valueclass(frozen=True, slots=True)
 class Outcome:
-    """A reply, its changes and its notices: one value, committed together or not at all."""
+    """A reply, its changes, its notices and the deliveries these cause: one value, committed together or not at all.
+
+    `heard` says that somebody waits to be told what happens in the world: what falls due there must then happen
+    without being asked for.
+    """
 
     reply: Reply
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    heard: bool = False
 
 
 class Due(NamedTuple):

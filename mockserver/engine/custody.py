@@ -88,7 +88,7 @@ async def snapshot(engine: Engine, world: WorldId, name: str | None = None) -> S
         readings=home.readings,
         made=engine.worlds.made(world),
         contents=contents,
-        deliveries=None if engine.outbox is None else engine.outbox.held(world),
+        deliveries=engine.outbox.of(world),
         size=size_of(contents),
     )
     engine.snapshots.add(taken)
@@ -114,8 +114,7 @@ async def restore(engine: Engine, world: WorldId, name: str) -> Home:
     )
     await _check_keys(engine, world, taken.contents, taken.made.seed)
     await engine.worlds.settle_in(home, taken.contents, taken.made)
-    if engine.outbox is not None:
-        engine.outbox.hold(world, taken.deliveries)
+    engine.outbox.put_back(world, taken.deliveries)
     return home
 
 
@@ -128,8 +127,7 @@ async def reset(engine: Engine, world: WorldId) -> Home:
     made = engine.worlds.made(world)
     home = replace(home, readings=made.readings, pace=made.pace)
     await engine.worlds.settle_in(home, gathered(engine.worlds.fresh(home, made)))
-    if engine.outbox is not None:
-        engine.outbox.hold(world, None)
+    engine.outbox.forget(world)
     return home
 
 
@@ -143,8 +141,6 @@ async def drop(engine: Engine, world: WorldId) -> None:
         raise WorldError(f"{world.name} is the world that callers without one of their own live in; reset it instead")
     await engine.worlds.drop(world)
     engine.snapshots.forget(world)
-    if engine.outbox is not None:
-        engine.outbox.hold(world, None)
 
 
 def _home(engine: Engine, world: WorldId) -> Home:

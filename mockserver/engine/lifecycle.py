@@ -1,4 +1,4 @@
-"""Catching a world up with the clock: every due step, each at its own instant and in its own transaction.
+"""Catching a world up with the clock: every due step, each at its own instant.
 
 So many small jumps of the clock end in the same state as one large jump.
 """
@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Final
 
 from mockserver.core.provider import Moment, Provider
-from mockserver.core.world import Due, Interrupted, Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Due, Interrupted, Outcome, Store, View
 from mockserver.engine.blunder import Blunder, raised
 from mockserver.engine.worlds import Home
 
-Notify = Callable[[WorldId, tuple[Notice, ...]], None]
+Tell = Callable[[Home, Outcome], None]
 
 # A record may pass through several states at one instant (pace inf), but not through this many.
 MOST_REPEATS: Final = 1_000
@@ -21,40 +21,43 @@ MOST_REPEATS: Final = 1_000
 MOST_AT_ONCE: Final = 8_000
 
 
-async def catch_up(store: Store, provider: Provider, home: Home, now: int, *, origin: str, notify: Notify) -> None:
-    """Run every step due by `now`. Raises Blunder for a step that raises, or that leaves its record due for ever."""
-    while await _steps(store, provider, home, now, origin, notify) >= MOST_AT_ONCE:
-        """What happened is told before more does."""
+async def catch_up(
+    store: Store, provider: Provider, home: Home, now: int, *, origin: str, tell: Tell, until: int | None = None
+) -> int | None:
+    """Run every step due by `now`; when the next one is due, None if there is none.
 
-
-async def _steps(store: Store, provider: Provider, home: Home, now: int, origin: str, notify: Notify) -> int:
-    """Run so many due steps at once, and tell of them; how many there were. Raises Blunder."""
-    turns = _Turns(provider, home, now, origin)
-    blunder: Blunder | None = None
-    try:
-        done = await store.live(home.world, turns.decide)
-    except Interrupted as interrupted:
-        done, error = list(interrupted.done), interrupted.__cause__
-        blunder = raised(turns.name, error if isinstance(error, Exception) else interrupted)
-    for outcome in done:
-        if outcome.notices:
-            notify(home.world, outcome.notices)
-    if blunder is not None:
-        raise blunder from blunder.__cause__
-    return len(done)
+    It goes on with steps due by `until` as long as none of them causes a delivery. `tell` gets each step's outcome once
+    it is committed. Raises Blunder for a step that raises, or that leaves its record due for ever.
+    """
+    while True:
+        turns = _Turns(provider, home, now, now if until is None else until, origin)
+        try:
+            done, blunder = await store.live(home.world, turns.decide), None
+        except Interrupted as interrupted:
+            done, error = list(interrupted.done), interrupted.__cause__
+            blunder = raised(turns.name, error if isinstance(error, Exception) else interrupted)
+            blunder.__cause__ = error
+        for outcome in done:
+            tell(home, outcome)
+        if blunder is not None:
+            raise blunder
+        if turns.taken < MOST_AT_ONCE:
+            return turns.next
 
 
 class _Turns:
-    """The due steps of a world, one after another; `due` is the one that was decided last."""
+    """The due steps of a world, one after another. `due` is the one decided last, `next` the one that has to wait."""
 
-    __slots__ = ("due", "home", "now", "origin", "provider", "repeats", "taken")
+    __slots__ = ("due", "home", "next", "now", "origin", "provider", "repeats", "taken", "until")
 
-    def __init__(self, provider: Provider, home: Home, now: int, origin: str) -> None:
+    def __init__(self, provider: Provider, home: Home, now: int, until: int, origin: str) -> None:
         self.provider = provider
         self.home = home
         self.now = now
+        self.until = until
         self.origin = origin
         self.due: Due | None = None
+        self.next: int | None = None
         self.repeats = 0
         self.taken = 0
 
@@ -63,9 +66,10 @@ class _Turns:
         return f"the step of {self.due.kind} {self.due.id}" if self.due else "the lifecycle"
 
     def decide(self, view: View) -> Outcome | None:
-        """The outcome of the earliest step that is due by now, None if there is none. Raises Blunder."""
+        """The outcome of the earliest step, None if it has to wait. Raises Blunder."""
         due = view.next_due()
-        if due is None or due.at > self.now or self.taken >= MOST_AT_ONCE:
+        self.next = None if due is None else due.at
+        if due is None or (due.at > self.now and due.at > self.until) or self.taken >= MOST_AT_ONCE:
             return None
         self.taken += 1
         self.repeats = self.repeats + 1 if due == self.due else 0
@@ -75,4 +79,14 @@ class _Turns:
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
         moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
-        return self.provider.step(view, due, moment)
+        outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment)
+        if outcome.deliveries:
+            self.until = self.now
+        return outcome
+
+
+def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:
+    """An outcome with the deliveries its notices come to."""
+    if not outcome.notices or provider.webhooks is None:
+        return outcome
+    return provider.webhooks.hear(view, outcome, moment)

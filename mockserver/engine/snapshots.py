@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from mockserver.core.delivery import Delivery
 from mockserver.core.text import dump
 from mockserver.core.world import Contents, WorldId
 from mockserver.engine.worlds import Made
@@ -18,16 +19,6 @@ MOST_BYTES: Final = 256 * 1024 * 1024
 _SAMPLES: Final = 50
 # What a record costs besides its text: its places in the mappings around it.
 _FRAME: Final = 200
-
-
-class Outbox(Protocol):
-    """Where deliveries wait for their time, as far as worlds are concerned."""
-
-    def held(self, world: WorldId) -> object:
-        """The deliveries of a world that are still to be made: a value that later deliveries leave alone."""
-
-    def hold(self, world: WorldId, deliveries: object) -> None:
-        """Let these wait, and none of the others of that world; None for none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Snapshot:
     readings: Mapping[str, str]
     made: Made
     contents: Contents
-    deliveries: object
+    deliveries: tuple[Delivery, ...]
     size: int
 
 

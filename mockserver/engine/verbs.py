@@ -9,6 +9,7 @@ from mockserver.core.text import Json
 from mockserver.core.world import Outcome, Put, View, WorldId
 from mockserver.engine.blunder import raised
 from mockserver.engine.credentials import credentials, leads_elsewhere
+from mockserver.engine.lifecycle import heard
 from mockserver.engine.problems import Problem, problems, read_reason
 from mockserver.errors import VerbError, VerbMissing, WorldMissing, unknown
 
@@ -46,8 +47,7 @@ async def do(engine: Engine, world: WorldId, name: str, body: Json) -> Outcome:
             raise _refused(name, [read_reason(error)]) from error
         except Exception as error:
             raise raised(f"the verb {name}", error) from error
-    if outcome.notices:
-        engine.ports.notify(world, outcome.notices)
+    engine.tell(home, outcome)
     await engine.catch_up(home, now)
     return outcome
 
@@ -79,7 +79,7 @@ class _Deed:
         self.open = set(credentials(kinds, records)) - self.asked
         if self.open:
             raise _Unasked
-        return outcome
+        return heard(self.engine.services[home.world.provider].provider, view, outcome, moment)
 
     async def ask(self) -> None:
         """Raises VerbError for a key that leads to another world."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -67,10 +67,15 @@ def private_name(key: str) -> str | None:
     return found[1] if found else None
 
 
+def _nobody(world: WorldId) -> None:
+    """Nobody needs to know."""
+
+
 class Worlds:
     """The worlds of a server: the start worlds, private ones, and named ones that were made on demand.
 
-    Of private ones at most `most_private` are kept: the one longest unused goes first.
+    Of private ones at most `most_private` are kept: the one longest unused goes first. `changed` is called with a
+    world that was made or dropped on demand, and with any that got other records, time or readings.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class Worlds:
         most_private: int = MOST_PRIVATE,
     ) -> None:
         self.origin = "http://127.0.0.1"
+        self.changed: Callable[[WorldId], None] = _nobody
         self._store = store
         self._clock = clock
         self._seeds = seeds
@@ -166,13 +172,16 @@ class Worlds:
             self._private[world] = home
             self._private.move_to_end(world)
             await self._let_idle_go()
+        self.changed(world)
 
     async def drop(self, world: WorldId) -> bool:
         """Forget a world, whatever sort it is; False if there was none."""
         self._private.pop(world, None)
         self._named.pop(world, None)
         self._made.pop(world, None)
-        return await self._store.drop(world)
+        dropped = await self._store.drop(world)
+        self.changed(world)
+        return dropped
 
     def change(
         self,
@@ -198,6 +207,7 @@ class Worlds:
             self._private[world] = home
         else:
             self._named[world] = home
+        self.changed(world)
         return home
 
     def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
@@ -206,8 +216,16 @@ class Worlds:
         moment = Moment(home.clock.now(), chance, home.readings, home.pace, self.origin, name)
         return (made or self.made(home.world)).seed.changes(name, moment)
 
+    def set_pace(self, pace: float) -> None:
+        """Let jobs go so fast from now on, in every world that has no pace of its own, and in those to come."""
+        usual, self.terms = self.terms.pace, replace(self.terms, pace=pace)
+        for home in self.homes():
+            if home.pace == usual:
+                self.change(home.world, pace=pace)
+
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
+        self.changed(world)
         await self._let_idle_go()
         return home
 

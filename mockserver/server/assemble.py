@@ -12,8 +12,10 @@ from mockserver import resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
+from mockserver.contract.secrecy import secret_names
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
+from mockserver.core.secrecy import SecretNames
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world
 from mockserver.engine.engine import Engine, Ports, Service
@@ -69,7 +71,7 @@ def build_engine(
         store=store,
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
-        journal=Journal(),
+        journal=Journal(settings.journal_entries, settings.journal_bytes),
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 
@@ -124,13 +126,14 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
 
 
 def _service(provider: Provider) -> Service:
-    contract = _contract(provider.name, provider.specs)
-    return Service(provider, contract, contract.unmatched)
+    contract, secrets = _contract(provider.name, provider.specs)
+    return Service(provider, contract, contract.unmatched, secrets)
 
 
 @cache
-def _contract(provider: str, specs: Path | None) -> CompiledContract:
-    return compile_contract(effective(provider, specs).value)
+def _contract(provider: str, specs: Path | None) -> tuple[CompiledContract, SecretNames]:
+    document = effective(provider, specs).value
+    return compile_contract(document), secret_names(document)
 
 
 def _seed(provider: Provider, document: WorldDocument, settings: Settings) -> Seed:

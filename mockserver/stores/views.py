@@ -82,12 +82,13 @@ class LivingView(MemoryView):
     row moves there once.
     """
 
-    __slots__ = ("_commit", "_pending", "_taken", "done")
+    __slots__ = ("_commit", "_kinds", "_pending", "_taken", "done")
 
     def __init__(self, world: World, commit: Commit) -> None:
         super().__init__(world)
         self._commit = commit
         self._pending: dict[tuple[str, str], Record | None] = {}
+        self._kinds: set[str] = set()
         self._taken: list[Outcome] = []
         self.done: list[Outcome] = []
 
@@ -98,11 +99,13 @@ class LivingView(MemoryView):
     def find(
         self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
     ) -> Iterator[Record]:
-        self.put_away()
+        if kind in self._kinds:
+            self.put_away()
         return super().find(kind, index, key, reverse=reverse, after=after)
 
     def count(self, kind: str, index: str, key: str) -> int:
-        self.put_away()
+        if kind in self._kinds:
+            self.put_away()
         return super().count(kind, index, key)
 
     def take(self, outcome: Outcome) -> None:
@@ -115,6 +118,7 @@ class LivingView(MemoryView):
         ]
         for change in outcome.changes:
             self._pending[change.kind, change.id] = change.record
+            self._kinds.add(change.kind)
         for kind, id, at in dues:
             self._world.agenda.set(kind, id, at)
         self._taken.append(outcome)
@@ -123,6 +127,7 @@ class LivingView(MemoryView):
         """Commit what was taken. Raises what the first one raises that can't be; those before it are `done`."""
         taken, self._taken = self._taken, []
         pending, self._pending = self._pending, {}
+        self._kinds.clear()
         try:
             self._commit(self._world, pending)
         except Exception:

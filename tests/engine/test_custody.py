@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.core.delivery import Delivery
 from mockserver.core.world import WorldId
 from mockserver.engine import custody, snapshots
 from mockserver.engine.custody import Plan
@@ -135,28 +136,25 @@ def test_the_size_of_a_snapshot_is_about_that_of_its_text(frozen: Engine) -> Non
     assert 0.8 < (snapshots.size_of(contents) - 200 * 303) / exact < 1.2
 
 
-class Waiting:
-    """An outbox of texts."""
-
-    def __init__(self) -> None:
-        self.texts: dict[WorldId, object] = {}
-
-    def held(self, world: WorldId) -> object:
-        return self.texts.get(world)
-
-    def hold(self, world: WorldId, deliveries: object) -> None:
-        self.texts[world] = deliveries
+def waiting(served: Engine) -> list[str]:
+    return [delivery.id for delivery in served.outbox.of(ALICE)]
 
 
 def test_what_waits_to_be_delivered_is_part_of_a_snapshot(frozen: Engine) -> None:
-    outbox = frozen.outbox = Waiting()
-    outbox.texts[ALICE] = "one"
+    first, second = (Delivery(id, "made", "hook", "http://127.0.0.1:9", NOW, NOW + 9, None) for id in ("one", "two"))
+    frozen.outbox.add(ALICE, [first])
     run(custody.snapshot(frozen, ALICE, "before"))
-    outbox.texts[ALICE] = "two"
+    frozen.outbox.add(ALICE, [second])
     run(custody.restore(frozen, ALICE, "before"))
-    assert outbox.texts[ALICE] == "one"
+    assert waiting(frozen) == ["one"]
     run(custody.reset(frozen, ALICE))
-    assert outbox.texts[ALICE] is None
+    assert waiting(frozen) == []
+
+
+def test_nothing_is_delivered_of_a_world_that_was_dropped(frozen: Engine) -> None:
+    frozen.outbox.add(ALICE, [Delivery("one", "made", "hook", "http://127.0.0.1:9", NOW, NOW + 9, None)])
+    run(custody.drop(frozen, ALICE))
+    assert waiting(frozen) == []
 
 
 # ---- reset

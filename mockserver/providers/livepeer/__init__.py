@@ -13,6 +13,7 @@ from mockserver.providers.livepeer.kinds import KINDS
 from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse
 from mockserver.providers.livepeer.seed import seed
 from mockserver.providers.livepeer.verbs import VERBS
+from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.providers.livepeer.world_schema import WORLD_SCHEMA
 
 provider: Final = Provider(
@@ -29,4 +30,5 @@ provider: Final = Provider(
     body_limit=LIMIT,
     refuse=refuse,
     verbs=VERBS,
+    webhooks=WEBHOOKS,
 )

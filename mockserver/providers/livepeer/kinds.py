@@ -1,7 +1,8 @@
 """What a Livepeer world holds, and how it is found.
 
-Records of `stream`, `session` and `task` are `{"doc": what the provider keeps, "sim": what only the simulation knows}`;
-the others are the provider's documents themselves. Documents keep their keys in jsonb's order.
+Records of `stream`, `session` and `task` are `{"doc": what the provider keeps, "sim": what only the simulation knows}`,
+and `log` has its number beside its `doc`; `mail` counts events and entries; the others are the provider's documents
+themselves. Documents keep their keys in jsonb's order.
 """
 
 from __future__ import annotations
@@ -120,6 +121,15 @@ def _webhook_owner(webhook: Record) -> Entry:
     return owned_by(webhook["userId"], webhook.get("projectId", "")), webhook["id"]
 
 
+def _webhook_alive(webhook: Record) -> Entry:
+    return None if webhook.get("deleted") else ("", webhook["id"])
+
+
+def _log_webhook(log: Record) -> Entry:
+    doc = log["doc"]
+    return doc["webhookId"], recency(doc["createdAt"], log["number"])
+
+
 def _project_user(project: Record) -> Entry:
     return project["userId"], project["id"]
 
@@ -149,7 +159,9 @@ _KINDS: Final = (
         },
         _task_due,
     ),
-    Kind("webhook", {"owner": Index(_webhook_owner)}),
+    Kind("webhook", {"owner": Index(_webhook_owner), "all": Index(_webhook_alive)}),
+    Kind("log", {"webhook": Index(_log_webhook)}),
+    Kind("mail"),
     Kind("cache"),
 )
 

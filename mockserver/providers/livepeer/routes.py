@@ -23,6 +23,7 @@ from mockserver.providers.livepeer import (
     sessions,
     streams,
     tasks,
+    webhooklog,
     webhooks,
 )
 from mockserver.providers.livepeer.authorize import authorize
@@ -71,6 +72,9 @@ ROUTES: Final[Mapping[str, Route]] = {
     "getWebhooks": Route(webhooks.get_webhooks),
     "updateWebhook": Route(webhooks.update_webhook),
     "deleteWebhook": Route(webhooks.delete_webhook),
+    "getWebhookLogs": Route(webhooklog.get_webhook_logs),
+    "getWebhookLog": Route(webhooklog.get_webhook_log),
+    "resendWebhook": Route(webhooklog.resend_webhook),
 }
 
 _HEALTH: Final = "getHealth"
@@ -106,7 +110,9 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
     if answered is None:
         return Outcome(_not_found(request, before))
     reply = _reply(answered, before)
-    return Outcome(express.not_modified(request, said, reply), answered.changes, answered.notices)
+    seen = express.not_modified(request, said, reply)
+    sent = answered.deliveries
+    return Outcome(seen, answered.changes, answered.notices, sent, heard=answered.heard or bool(sent))
 
 
 def refuse(status: int, text: str) -> Reply:

@@ -14,6 +14,7 @@ from mockserver.core.world import Change, Put
 from mockserver.providers.livepeer.seed_assets import asset_record, task_record
 from mockserver.providers.livepeer.seed_ground import HOUR, Ground
 from mockserver.providers.livepeer.seed_live import session_record, stream_record
+from mockserver.providers.livepeer.seed_logs import log_entries
 from mockserver.providers.livepeer.stored import jsonb
 
 _DEFAULT_SETTINGS: Final = {
@@ -62,8 +63,13 @@ def seed(section: Record, world: str, moment: Moment) -> Iterator[Change]:
     said = {asset["id"]: asset for asset in section.get("assets", ())}
     for index, task in enumerate(section.get("tasks", ())):
         yield Put("task", task["id"], task_record(task, f"/tasks/{index}", said, assets, sessions, ground))
-    for index, webhook in enumerate(section.get("webhooks", ())):
-        yield Put("webhook", webhook["id"], _webhook(webhook, f"/webhooks/{index}", ground))
+    webhooks = {
+        webhook["id"]: _webhook(webhook, f"/webhooks/{index}", ground)
+        for index, webhook in enumerate(section.get("webhooks", ()))
+    }
+    for id, webhook in webhooks.items():
+        yield Put("webhook", id, webhook)
+    yield from log_entries(section.get("webhookLogs", ()), webhooks, moment, ground.at)
 
 
 def _settings(said: Record) -> Record:

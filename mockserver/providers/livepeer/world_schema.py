@@ -237,6 +237,21 @@ _WEBHOOK: Final = mapping(
     "events",
 )
 
+_LOG_ENTRY: Final = mapping(
+    "What a webhook was sent once.",
+    {
+        "id": identifier("Its id."),
+        "webhook": text("The id of the webhook."),
+        "event": text("The event it was told of."),
+        "payload": {"type": "object", "description": "What it was told; empty if nothing is said."},
+        "status": {"type": "integer", "description": "What its receiver answered; 200 if nothing is said."},
+        "created": time("When it was sent; an hour ago if nothing is said."),
+    },
+    "id",
+    "webhook",
+    "event",
+)
+
 _OUTCOME: Final = mapping(
     "A test card: one request, and what comes of it.",
     {
@@ -284,6 +299,7 @@ WORLD_SCHEMA: Final[Json] = {
             "assets": listed("Assets.", ASSET),
             "tasks": listed("Tasks.", _TASK),
             "webhooks": listed("Webhooks.", _WEBHOOK),
+            "webhookLogs": listed("What webhooks were sent, oldest first.", _LOG_ENTRY),
             "outcomes": listed("A well-known request for every documented outcome.", _OUTCOME),
         },
         "users",
