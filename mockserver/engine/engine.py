@@ -98,6 +98,10 @@ class Ports:
 _LONGEST_PATH: Final = 200
 
 
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
+
+
 class _Behind(Exception):
     """Steps are due that must come before this decision."""
 
@@ -114,7 +118,7 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
-        entries: str = "/__admin/requests",
+        entries: str = ENTRIES,
     ) -> None:
         """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}

@@ -13,7 +13,6 @@ from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
 from mockserver.contract.secrecy import secret_names
-from mockserver.control.access import PREFIX
 from mockserver.control.control import Control
 from mockserver.control.desk import Shelf
 from mockserver.core.provider import Provider
@@ -22,7 +21,7 @@ from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.engine import ENTRIES, Engine, Ports, Service
 from mockserver.engine.journal import Journal
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
@@ -76,7 +75,7 @@ def build_engine(
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
         journal=Journal(settings.journal_entries, settings.journal_bytes),
-        entries=f"{PREFIX}/requests" if settings.admin else "",
+        entries=ENTRIES if settings.admin else "",
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 
