@@ -247,12 +247,14 @@ def test_following_prints_requests_as_they_come(server: ThreadedServer) -> None:
         process.terminate()
 
 
-class TestWorlds:
-    @pytest.fixture(scope="class")
-    def both(self) -> Iterator[ThreadedServer]:
-        with ThreadedServer(Settings(port=0)) as server:
-            yield server
+@pytest.fixture(scope="module")
+def both() -> Iterator[ThreadedServer]:
+    """A server of the two providers that come with us."""
+    with ThreadedServer(Settings(port=0)) as server:
+        yield server
 
+
+class TestWorlds:
     @pytest.fixture
     def on(self, both: ThreadedServer, capsys: pytest.CaptureFixture[str]) -> Ctl:
         def run(*words: str) -> Done:
