@@ -91,12 +91,13 @@ async def _pass(
 
 async def _live(engine: Engine, home: Home, now: int) -> int | None:
     """A world up to an instant: each step and each attempt due by then; when the next one is due."""
-    while True:
+    while engine.worlds.find(home.world) is home:
         step = await engine.catch_up(home, now)
         posted = engine.outbox.take(home.world, now)
         if posted is None:
             return earlier(step, engine.outbox.next_due(home.world))
         await attempt(engine, posted)
+    return None  # dropped, or under another clock: another pass sees to that
 
 
 async def next_due(engine: Engine, home: Home, *, unheard: bool = True) -> int | None:

@@ -175,6 +175,10 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
+    async def idle(self) -> None:
+        """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
+        await self.ports.idle()
+
     async def catch_up(self, home: Home, now: int) -> int | None:
         """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
         provider = self.services[home.world.provider].provider

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from mockserver.core.delivery import Delivery, State, delivery_json
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
+from mockserver.engine.redaction import headers_without_secrets, url_without_secrets
 
 MOST_KEPT: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -34,9 +35,26 @@ class Posted(NamedTuple):
 
 
 def posted_json(posted: Posted) -> dict[str, Json]:
-    """`serial`, `provider`, `world`, then the delivery's own fields."""
+    """`serial`, `provider`, `world`, then the delivery's own fields, secrets removed."""
     provider, world = posted.world
-    return {"serial": posted.serial, "provider": provider, "world": world, **delivery_json(posted.delivery)}
+    shown = delivery_json(_without_secrets(posted.delivery))
+    return {"serial": posted.serial, "provider": provider, "world": world, **shown}
+
+
+def _without_secrets(delivery: Delivery) -> Delivery:
+    attempts = tuple(
+        replace(
+            made,
+            sending=replace(
+                made.sending,
+                url=url_without_secrets(made.sending.url),
+                headers=headers_without_secrets(made.sending.headers),
+            ),
+            answered=replace(made.answered, headers=headers_without_secrets(made.answered.headers)),
+        )
+        for made in delivery.attempts
+    )
+    return replace(delivery, url=url_without_secrets(delivery.url), attempts=attempts)
 
 
 class Outbox:

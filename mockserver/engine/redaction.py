@@ -37,6 +37,7 @@ _DEEPEST: Final = 64
 # What may be a field of JSON that can't be read as JSON.
 _TRACE: Final = re.compile(rb"token|secret|password|key", re.IGNORECASE)
 
+_USER: Final = re.compile(r"^([^:/?#]*://)[^/?#@]*@")
 _PAIR: Final = re.compile(r"([^&=?#]+)=([^&#]*)")
 
 
@@ -57,6 +58,17 @@ def without_secrets(request: Request, reply: Reply) -> tuple[Request, Reply]:
         reply = _reply(reply)
     kept = _headers(reply.headers)
     return request, reply if kept is reply.headers else replace(reply, headers=kept)
+
+
+def url_without_secrets(url: str) -> str:
+    """A URL without its user and password, and without the values of secret arguments."""
+    before, mark, query = _USER.sub(r"\1", url).partition("?")
+    return before + mark + _pairs(query)
+
+
+def headers_without_secrets(headers: Headers) -> Headers:
+    """The very same headers if none is secret."""
+    return _headers(headers)
 
 
 def _reply(reply: Reply) -> Reply:
