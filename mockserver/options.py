@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from mockserver.core.instants import instant_from
 from mockserver.core.text import Json
 from mockserver.errors import unknown
 
 PREFIX: Final = "MOCKSERVER_"
+# Says to `mockserver ctl` where the server is, and nothing to the server.
+URL_VARIABLE: Final = "MOCKSERVER_URL"
+DEFAULT_URL: Final = "http://127.0.0.1:4080"
+
+# As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{8,200}=*")
 
 
 class Given(NamedTuple):
@@ -98,22 +105,8 @@ def _pace(given: Given) -> float:
 
 
 def _instant(given: Given) -> int:
-    from datetime import UTC, datetime, timedelta
-
     value = given.value
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    if type(value) is int:
-        if not 10**11 <= value < 253_402_300_800_000:
-            raise ValueError(f"expected Unix time in milliseconds (13 digits today), got {value}")
-        return value
-    try:
-        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
-        if moment.tzinfo is not None:
-            return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
-    except (ValueError, AttributeError, TypeError):
-        pass
-    raise ValueError(f"expected an instant such as 2026-11-22T11:50:00Z, or Unix milliseconds, got {given.value!s}")
+    return instant_from(value.isoformat() if hasattr(value, "isoformat") else value)  # TOML has dates of its own
 
 
 def _providers(given: Given) -> tuple[str, ...]:
@@ -187,7 +180,15 @@ def _log_format(given: Given) -> str:
     return name
 
 
-def _not_quiet(given: Given) -> bool:
+def _token(given: Given) -> str:
+    """Never repeated, not even when it is wrong."""
+    value = given.value.strip() if isinstance(given.value, str) else ""
+    if not _TOKEN.fullmatch(value):
+        raise ValueError("expected 8 to 200 letters, digits or any of ._~+/- as a token; another text can't be sent")
+    return value
+
+
+def _not(given: Given) -> bool:
     value = given.value
     words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
     if isinstance(value, str):
@@ -224,6 +225,10 @@ OPTIONS: Final[Mapping[str, Option]] = {
         ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request (text)"),
-        Option("quiet", _not_quiet, None, "do not print requests", field="log"),
+        Option("quiet", _not, None, "do not print requests", field="log"),
+        Option(
+            "admin-token", _token, "TOKEN", "what the control API wants to be shown (none on loopback, else made up)"
+        ),
+        Option("no-admin", _not, None, "no control API", field="admin"),
     )
 }

@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = [low + high for high in _BASE36 for low in _BASE36]  # two digits at once
+# Of a UUID's bits: those that are drawn, and those that say version 4 and RFC 4122 (section 4.4).
+_DRAWN: Final = ~(0xF << 76 | 0x3 << 62)
+_VERSION_4: Final = 4 << 76 | 2 << 62
 
 
 class Chance:
@@ -68,16 +71,13 @@ class Chance:
     def base36(self, length: int) -> str:
         """Characters of `0-9a-z`."""
         value = self.below(36**length)
-        out = ""
+        pairs = []
         for _ in range(length // 2):
-            value, pair = divmod(value, 1296)
-            out += _PAIRS[pair]
-        return out + _BASE36[value] if length % 2 else out
+            pairs.append(_PAIRS[value % 1296])
+            value //= 1296
+        return "".join(pairs) + _BASE36[value] if length % 2 else "".join(pairs)
 
     def uuid(self) -> str:
         """A UUID of version 4, RFC 4122 variant, lower case."""
-        value = self.bits(128)
-        value = value & ~(0xF << 76) | (4 << 76)
-        value = value & ~(0x3 << 62) | (2 << 62)
-        text = f"{value:032x}"
+        text = f"{self.bits(128) & _DRAWN | _VERSION_4:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

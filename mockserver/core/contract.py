@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
+from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 
 
@@ -22,7 +23,7 @@ class Operation:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Match:
     """An operation found for a request, with its path parameters, percent-decoded per segment."""
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.core.http import Request, media_type
 from mockserver.core.text import Json, TextError, parse
+from mockserver.core.value import valueclass
 
 FORM_MEDIA: Final = "application/x-www-form-urlencoded"
 
@@ -39,7 +40,7 @@ class Problem:
     found: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Payload:
     """What a request body says. `media` is the lower-case media type, "" when none was sent.
 

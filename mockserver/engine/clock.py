@@ -33,9 +33,9 @@ class Clock:
             self._seen = raw
         return self._seen + self._offset
 
-    def fork(self, at: int | None = None) -> Clock:
-        """Another clock that goes on from this one's now, or from another instant, and stands if this one does."""
-        other = Clock(self._source, self.now() if at is None else at, frozen=self.frozen)
+    def fork(self, at: int | None = None, *, frozen: bool | None = None) -> Clock:
+        """Another clock that goes on from this one's now or from `at`; it stands if this one does, or as told."""
+        other = Clock(self._source, self.now() if at is None else at, frozen=self.frozen if frozen is None else frozen)
         other.moved = self.moved
         return other
 

@@ -187,4 +187,4 @@ async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delive
 
 def _moment(engine: Engine, home: Home, at: int, *labels: str | int) -> Moment:
     chance = home.chance.child(*labels) if labels else home.chance
-    return Moment(at, chance, home.readings, home.pace, engine.worlds.origin)
+    return Moment(at, chance, home.readings, home.pace, engine.worlds.origin, home.world.name)

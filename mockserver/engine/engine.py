@@ -14,15 +14,17 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import Notice, Outcome, Store, View, WorldId
-from mockserver.engine import course
+from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 
@@ -114,6 +116,7 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.ports = ports
+        self.snapshots = Snapshots()
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
@@ -159,6 +162,13 @@ class Engine:
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
         self.ports.watch(entry)
         return reply
+
+    async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
+        """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
+
+        Raises WorldMissing, VerbMissing, VerbError with what is wrong with the body, or Blunder.
+        """
+        return await verbs.do(self, world, verb, {} if body is None else body)
 
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
         """Jump ahead; the new instant, when all steps and deliveries due by then have happened.
@@ -240,7 +250,7 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)

@@ -68,7 +68,7 @@ class _Turn:
             return _STILL
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        moment = Moment(due.at, chance, home.readings, home.pace, self.origin)
+        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
         return heard(self.provider, view, self.provider.step(view, due, moment), moment)
 
 

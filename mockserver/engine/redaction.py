@@ -44,7 +44,7 @@ _PAIR: Final = re.compile(r"([^&=?#]+)=([^&#]*)")
 def without_secrets(request: Request, reply: Reply) -> tuple[Request, Reply]:
     """The same exchange, fit to be kept."""
     headers, query, body = request.headers, request.query, request.body
-    kept = _headers(headers)
+    kept = headers if _TOLD.isdisjoint(request.said) else _without_told(headers)
     if query:
         query = _pairs(query)
     # All names of secret fields end like these. Spelled out, because a loop or a regular expression takes three times
@@ -79,8 +79,12 @@ def _reply(reply: Reply) -> Reply:
 def _headers(headers: Headers) -> Headers:
     for name, _ in headers:
         if len(name) in _LENGTHS and name.lower() in _TOLD:
-            return Headers([pair if len(pair[0]) not in _LENGTHS else _header(*pair) for pair in headers])
+            return _without_told(headers)
     return headers
+
+
+def _without_told(headers: Headers) -> Headers:
+    return Headers([_header(*pair) if pair[0].lower() in _TOLD else pair for pair in headers])
 
 
 def _header(name: str, value: str) -> tuple[str, str]:
@@ -89,10 +93,8 @@ def _header(name: str, value: str) -> tuple[str, str]:
     if lower in _HEADERS:
         scheme, _, rest = value.partition(" ")
         return name, f"{scheme} {REMOVED}" if rest and lower.endswith("authorization") else REMOVED
-    if lower in _URL_HEADERS:
-        before, mark, query = value.partition("?")
-        return name, before + mark + _pairs(query)
-    return name, value
+    before, mark, query = value.partition("?")
+    return name, before + mark + _pairs(query)
 
 
 def _pairs(text: str) -> str:

@@ -60,6 +60,8 @@ def build_engine(
             provider.name: settle(provider.name, readings, document.readings, settings.readings)
             for provider in providers
         },
+        readings,
+        settings.readings,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(

@@ -46,6 +46,13 @@ class Incoming:
         self.flow = writer
         protocol.answering = self
 
+    @property
+    def peer(self) -> str | None:
+        """The address at the other end."""
+        transport = self.line.transport
+        name = transport.get_extra_info("peername") if transport is not None else None
+        return str(name[0]) if isinstance(name, tuple) else None
+
     def _finish(self) -> None:
         """The response is about to be written; nothing is held that had to be let go."""
 
@@ -130,7 +137,7 @@ class Line(RequestHandler):
         waiter = self._waiter
         if waiter is None or waiter.done() or self._messages or self.taken is not None or not payload.is_eof():
             return False
-        if self.transport is None or self.writing_paused:
+        if self.transport is None or self.writing_paused or self.app.controls(message):
             return False
         self.taken = message, payload.read_nowait()
         self.app.turn.add(self)

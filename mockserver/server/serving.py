@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from mockserver.control.control import Control
 from mockserver.engine.engine import Engine, send_nothing
 from mockserver.server.app import App
 from mockserver.server.courier import ATTEMPT_SECONDS, Courier
-from mockserver.server.listen import bind, url_of
+from mockserver.server.listen import access_to, bind, url_of
 from mockserver.server.targets import Targets
 from mockserver.server.ticker import Ticker
 
@@ -25,15 +26,16 @@ async def serving(
     host: str,
     port: int,
     *,
+    control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
     attempt_seconds: float = ATTEMPT_SECONDS,
     **limits: Any,
 ) -> AsyncIterator[str]:
     """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
 
-    Webhooks of other machines than this one go to the `allowed` hosts and ports only; each attempt has
-    `attempt_seconds`. At the end no new connection is taken, what is in flight is finished, and deliveries are broken
-    off. Raises StartError or WorldError.
+    `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
+    to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
+    what is in flight is finished, and deliveries are broken off. Raises StartError or WorldError.
     """
     sock = bind(host, port)
     ports = engine.ports
@@ -44,7 +46,9 @@ async def serving(
         send = courier.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         await engine.open(url)
-        app = App(engine, url, **limits)
+        if control is not None:
+            control.open(access_to(sock, control.token))
+        app = App(engine, url, control=control, **limits)
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
 
+from mockserver.control.control import Control
 from mockserver.engine.engine import Engine, Ports
 from mockserver.server.assemble import build_engine
 from mockserver.server.serving import serving
@@ -34,6 +35,7 @@ class ThreadedServer:
     ) -> None:
         self.settings = settings
         self.engine = engine or build_engine(settings, now=now, ports=ports)
+        self.control = Control(self.engine, settings.admin_token) if settings.admin else None
         self.url = ""
         self._limits = limits
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -81,9 +83,15 @@ class ThreadedServer:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        settings = self.settings
-        allowed = settings.allow_target
-        async with serving(self.engine, settings.host, settings.port, allowed=allowed, **self._limits) as self.url:
+        settings, control = self.settings, self.control
+        async with serving(
+            self.engine,
+            settings.host,
+            settings.port,
+            control=control,
+            allowed=settings.allow_target,
+            **self._limits,
+        ) as self.url:
             self._loop = asyncio.get_running_loop()
             self._started.set()
             await self._stop.wait()

@@ -276,7 +276,7 @@ def engine(
     clock = Clock(source, at)
     store = store or MemoryStore({"tiny": provider.kinds})
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
-    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})})
+    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {})
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     return Engine(

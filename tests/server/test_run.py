@@ -22,7 +22,7 @@ from pathlib import Path
 from mockserver.server.run import serve
 from mockserver.settings import Settings
 settings = Settings(port=0, ready_file=Path(sys.argv[1]), log_format=sys.argv[2])
-sys.exit(serve(settings, lambda url: print(url, flush=True)))
+sys.exit(serve(settings, lambda url, token: print(url, flush=True)))
 """
 CLIP = b'{"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667184725}'
 POST = said("POST", "/api/clip", CLIP, "Authorization: Bearer test_run", "Content-Type: application/json")
@@ -123,5 +123,5 @@ def test_lines_may_be_json(tmp_path: Path) -> None:
 
 def test_a_ready_file_that_cannot_be_written_is_no_start(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"--ready-file .*nowhere/ready: can't be written \(No such file"):
-        serve(Settings(port=0, ready_file=tmp_path / "nowhere" / "ready", log=False), lambda url: None)
+        serve(Settings(port=0, ready_file=tmp_path / "nowhere" / "ready", log=False), lambda url, token: None)
     assert not list(tmp_path.iterdir())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Due, Index, Kind, Outcome, Put, Remove, View, WorldId
+from mockserver.core.world import Change, Due, Index, Kind, Outcome, Put, Remove, View, WorldId, gathered
 from mockserver.stores.memory import MemoryStore
 
 HERE = WorldId("p", "here")
@@ -220,3 +221,63 @@ def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: MemorySto
     assert run(store.drop(THERE)) is True
     assert run(store.whose("p", "clip", "by_handle", "h")) is None
     assert run(store.drop(THERE)) is False
+
+
+batches = st.lists(st.lists(changes, max_size=4), max_size=6)
+
+
+def answers(store: MemoryStore) -> Any:
+    """What a view of a world says to every question, and whose its public keys are."""
+
+    def ask(view: View) -> Json:
+        found = [[*view.find("clip", "by_user", user)] for user in ("", "u", "v")]
+        return view.serial, found, [view.get("clip", id) for id in "abcd"], view.next_due()
+
+    return read(store, ask), [run(store.whose("p", "clip", "by_handle", handle)) for handle in "xyz"]
+
+
+@given(batches, batches)
+def test_contents_put_back_make_the_world_what_it_was(before: list[list[Change]], after: list[list[Change]]) -> None:
+    store = MemoryStore({"p": KINDS})
+    run(store.create(HERE, ()))
+    for batch in before:
+        commit(store, *batch)
+    seen, kept = answers(store), run(store.contents(HERE))
+    for batch in after:
+        commit(store, *batch)
+    run(store.replace(HERE, kept))
+    assert answers(store) == seen
+    assert run(store.contents(HERE)) == kept
+
+
+def test_contents_are_plain_values(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()), Put("plain", "b", {"x": 1}))
+    kept = run(store.contents(HERE))
+    assert json.loads(json.dumps(kept.records)) == {"clip": {"a": clip()}, "plain": {"b": {"x": 1}}}
+    assert kept.serial == 1
+
+
+def test_a_replaced_world_keeps_its_place_among_the_owners_of_a_key(store: MemoryStore) -> None:
+    run(store.create(THERE, [Put("clip", "a", clip(handle="h"))]))
+    run(store.replace(HERE, gathered([Put("clip", "a", clip(handle="h"))])))
+    assert run(store.worlds()) == [HERE, THERE]
+    assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
+
+
+def test_contents_of_a_world_that_is_gone_make_it_again(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()))
+    kept = run(store.contents(HERE))
+    run(store.drop(HERE))
+    with pytest.raises(KeyError):
+        run(store.contents(HERE))
+    run(store.replace(HERE, kept))
+    assert run(store.contents(HERE)) == kept
+
+
+def test_contents_that_cannot_be_held_change_nothing(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip(due=3)))
+    before = answers(store)
+    for broken in (Put("clip", "b", clip(due="soon")), Put("clip", "b", {}), Put("clip", "b", clip(at=None))):
+        with pytest.raises((KeyError, TypeError)):
+            run(store.replace(HERE, gathered([Put("clip", "a", clip()), broken])))
+    assert answers(store) == before

@@ -12,6 +12,7 @@ from mockserver.providers.livepeer.jobs import step
 from mockserver.providers.livepeer.kinds import KINDS
 from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse
 from mockserver.providers.livepeer.seed import seed
+from mockserver.providers.livepeer.verbs import VERBS
 from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.providers.livepeer.world_schema import WORLD_SCHEMA
 
@@ -28,5 +29,6 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=LIMIT,
     refuse=refuse,
+    verbs=VERBS,
     webhooks=WEBHOOKS,
 )

@@ -69,13 +69,11 @@ def _made(
         strategy = {"endTime": end, **strategy}
     params = {"clip": _clip(visit, stream, session, strategy)}
     waiting = _task(task_id, asset, params, owner, requester, now)
-    pending = {**waiting, "status": {"phase": "pending", "updatedAt": now}}
-    del pending["scheduledAt"]
     changes = (
         Put("asset", asset_id, asset),
         Put("task", task_id, {"doc": waiting, "sim": _job(visit, stream, session, start, end)}),
     )
-    notices = (created_notice(asset, owner, moment), *begun_notices(pending, waiting, owner, moment))
+    notices = (created_notice(asset, owner, moment), *begun_notices(waiting, owner, moment))
     return Answer(200, {"task": {"id": task_id}, "asset": _fresh(visit, asset)}, changes, notices)
 
 

@@ -82,6 +82,27 @@ def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
     return committed(effect, fresh)
 
 
+def finished(scene: Scene, record: Record, asset: Record | None) -> Outcome:
+    """A job in progress, done now by hand."""
+    task, sim = record["doc"], record["sim"]
+    if sim["window"] is None and sim["cut"] is not None:
+        start, end = sim["cut"]
+        found = window(start, end, _recording(scene.view, task), scene.moment.now)
+        sim = {**sim, "window": found and list(found)}
+    return committed(completed(scene, task, asset, _spec(scene, task, asset, sim)), {**sim, "at": None})
+
+
+def broken_off(scene: Scene, record: Record, asset: Record | None, message: str, *, again: bool) -> Outcome:
+    """A job in progress, failed now by hand: for good, or `again`, so that it is put off as long as it may be."""
+    task, sim = record["doc"], record["sim"]
+    if not again:
+        return committed(failed(scene, task, asset, message), {**sim, "at": None})
+    effect, pause = failed_or_put_off(scene, task, asset, message)
+    if pause is None:
+        return committed(effect, {**sim, "at": None})
+    return committed(effect, _enter({**sim, "start": scene.moment.now, "base": pause}, "waiting", scene.moment))
+
+
 def committed(effect: Effect, sim: Record) -> Outcome:
     """An effect and where the job is after it, as one outcome."""
     task = effect.task
@@ -206,4 +227,6 @@ def _at(sim: Sim, moment: Moment) -> Sim:
     steps = ATTEMPTS[sim["attempt"]]
     if sim["next"] >= len(steps):
         return {**sim, "at": None}
-    return {**sim, "at": sim["start"] + moment.lasting(sim["base"] + steps[sim["next"]].after)}
+    # Never before now: the pace may have changed since the last step.
+    at = sim["start"] + moment.lasting(sim["base"] + steps[sim["next"]].after)
+    return {**sim, "at": max(at, moment.now)}

@@ -8,6 +8,7 @@ themselves. Documents keep their keys in jsonb's order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from mockserver.core.text import Record
@@ -33,8 +34,9 @@ def asked_by(user: str, requester: str) -> str:
     return f"{user}|{requester}"
 
 
+@lru_cache(maxsize=64)
 def recency(later: int, earlier: int) -> str:
-    """An order by two instants, the first one first."""
+    """An order by two instants, the first one first. Records of one moment have it in common, in several indexes."""
     return f"{later:016d}{earlier:016d}"
 
 
@@ -136,7 +138,7 @@ _KINDS: Final = (
     Kind("settings"),
     Kind("user", {"id": Index(_itself, public=True), "all": Index(_every)}),
     Kind("project", {"user": Index(_project_user)}),
-    Kind("key", {"id": Index(_itself, public=True)}),
+    Kind("key", {"id": Index(_itself, public=True, credential=True)}),
     Kind("stream", {"playbackId": Index(_stream_playback, public=True), "owner": Index(_doc_owner)}),
     Kind("session", {"parent": Index(_session_parent), "seen": Index(_session_seen), "owner": Index(_doc_owner)}),
     Kind(

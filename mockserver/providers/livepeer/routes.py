@@ -89,7 +89,7 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
         return Outcome(express.json_reply(200, {"ok": True}, (express.POWERED,)))
     if request.path.startswith(MOUNT):
         return Outcome(film_reply(view, request))
-    said = {name.lower(): value for name, value in reversed(request.headers)}
+    said = request.said
     settings = settings_of(view)
     refused = None
     caller = ANONYMOUS

@@ -20,6 +20,7 @@ from mockserver.providers.restream.projects import get_clip_download_url, get_cl
 from mockserver.providers.restream.records import KINDS
 from mockserver.providers.restream.seed import seed
 from mockserver.providers.restream.urls import MOUNT, serve
+from mockserver.providers.restream.verbs import VERBS
 from mockserver.providers.restream.world_schema import WORLD_SCHEMA
 
 # No page says how much the server reads; hapi, which it seems to be built on, reads 1 MiB.
@@ -78,4 +79,5 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=BODY_LIMIT,
     refuse=refuse,
+    verbs=VERBS,
 )

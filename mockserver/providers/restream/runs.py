@@ -121,7 +121,8 @@ def _next(run: Record, moment: Moment) -> int | None:
     else:
         after = run["ends"]
     started: int = run["startedAt"]
-    return started + moment.lasting(after)
+    # Never before now: the pace may have changed since the last step.
+    return max(started + moment.lasting(after), moment.now)
 
 
 def _clip_comes(run: Record, project: Record, moment: Moment) -> tuple[Change, ...]:
