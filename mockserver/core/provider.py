@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mockserver.core.chance import Chance
@@ -26,7 +26,8 @@ class Moment:
     `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
     provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
     still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
-    server's base URL. `world` is the world's name within its provider.
+    server's base URL. `world` is the world's name within its provider. `until`, if later than `now`, says that nobody
+    looks at the world before: a step may then be taken together with those of the same record that are due by then.
     """
 
     now: int
@@ -35,6 +36,11 @@ class Moment:
     pace: float = 1.0
     origin: str = "http://127.0.0.1"
     world: str = ""
+    until: int = 0
+
+    def at(self, now: int) -> Moment:
+        """The same at another instant."""
+        return replace(self, now=now)
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""

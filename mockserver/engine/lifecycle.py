@@ -68,8 +68,14 @@ class _Turn:
             return _STILL
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
+        until = due.at if listens(self.provider, view) else self.now
+        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name, until)
         return heard(self.provider, view, self.provider.step(view, due, moment), moment)
+
+
+def listens(provider: Provider, view: View) -> bool:
+    """Whether anybody in the world waits to be told what happens in it."""
+    return provider.webhooks is not None and provider.webhooks.listens(view)
 
 
 def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:

@@ -182,8 +182,10 @@ class Ticker:
 
     async def _plan(self, home: Home) -> None:
         try:
-            due = await course.next_due(self._engine, home, unheard=False)
+            due, told = await course.outlook(self._engine, home)
         except KeyError:  # it was dropped this very moment
+            due, told = None, False
+        if not told:
             due = None
         if due is not None or home.world in self._clocks:
             self._clocks[home.world] = home.clock

@@ -53,20 +53,29 @@ def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None,
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
-    """The due step of a task, at its own instant."""
+    """The due step of a task, at its own instant, and those behind it that nobody can see one by one."""
     record = view.get("task", due.id)
     if record is None:
         raise KeyError(f"task {due.id} is due and not there")
     task, sim = record["doc"], record["sim"]
+    asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
+    effect, sim = _stepped(scene, task, asset, sim)
+    while sim["at"] is not None and sim["at"] <= moment.until:
+        scene = scene._replace(moment=moment.at(sim["at"]))
+        then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
+        effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
+    return committed(effect, sim)
+
+
+def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Record) -> tuple[Effect, Sim]:
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
-        return committed(_nothing(task), {**sim, "at": None})
-    asset = view.get("asset", task.get("outputAssetId", ""))
+        return _nothing(task), {**sim, "at": None}
     if asset is not None and asset.get("deleted"):
-        return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
+        return failed(scene, task, None, CANCELLED), {**sim, "at": None}
     due_step = ATTEMPTS[sim["attempt"]][sim["next"]]
-    return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
+    return _DEEDS[due_step.do](scene, due_step, task, asset, dict(sim))
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
