@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mockserver.core.chance import Chance
@@ -40,7 +40,7 @@ class Moment:
 
     def at(self, now: int) -> Moment:
         """The same at another instant."""
-        return replace(self, now=now)
+        return Moment(now, self.chance, self.readings, self.pace, self.origin, self.world, self.until)
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""

@@ -13,7 +13,7 @@ from mockserver.core.text import Json, Record
 from mockserver.core.world import Notice, View
 from mockserver.providers.livepeer.fates import BACK_OFF
 from mockserver.providers.livepeer.notices import asset_notice, task_notice
-from mockserver.providers.livepeer.stored import jsonb, updated
+from mockserver.providers.livepeer.stored import in_order, jsonb, updated
 
 
 class Scene(NamedTuple):
@@ -65,17 +65,18 @@ def completed(scene: Scene, task: Record, asset: Record | None, spec: Record) ->
     now = scene.moment.now
     notices: list[Notice] = []
     path = ""
+    spec = jsonb(spec)
     if asset is not None:
         path = f"{asset['playbackId']}/video"
         phase = "deleting" if asset["status"]["phase"] == "deleting" else "ready"
         before = asset["status"]["phase"]
         kept = {key: spec[key] for key in ("size", "hash", "videoSpec", "files") if key in spec}
-        asset = updated(asset, {**kept, "status": {"phase": phase, "updatedAt": now}})
+        asset = in_order({**asset, **kept, "status": {"phase": phase, "updatedAt": now}})
         notices.append(_asset_notice("asset.updated", asset, scene))
         if phase == "ready" and before != phase:
             notices.append(_asset_notice("asset.ready", asset, scene))
-    clip = {"assetSpec": spec, "videoFilePath": path, "metadataFilePath": ""}
-    task = updated(task, {"status": {"phase": "completed", "updatedAt": now}, "output": {"clip": clip}})
+    clip = in_order({"assetSpec": spec, "videoFilePath": path, "metadataFilePath": ""})
+    task = in_order({**task, "status": {"phase": "completed", "updatedAt": now}, "output": {"clip": clip}})
     notices += _task_notices("task.completed", task, scene)
     return Effect(task, asset, tuple(notices))
 

@@ -61,7 +61,7 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
     effect, sim = _stepped(scene, task, asset, sim)
-    while sim["at"] is not None and sim["at"] <= moment.until:
+    while _is_unseen(sim, moment):
         scene = scene._replace(moment=moment.at(sim["at"]))
         then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
         effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
@@ -150,10 +150,23 @@ def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) 
 
 
 def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    """Progress; a report that is behind an earlier one is dropped."""
+    """Progress; a report that is behind an earlier one is dropped.
+
+    So is one that nobody can see: the next report says more, and success leaves no progress behind.
+    """
+    after = _advance(sim, scene.moment)
     late = due.progress <= task["status"].get("progress", 0)
-    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
-    return effect, _advance(sim, scene.moment)
+    if late or (_is_unseen(after, scene.moment) and ATTEMPTS[after["attempt"]][after["next"]].do in _FURTHER):
+        return _nothing(task), after
+    return started_or_reported(scene, task, asset, due.progress), after
+
+
+_FURTHER: Final = frozenset({"report", "finish"})
+
+
+def _is_unseen(after: Sim, moment: Moment) -> bool:
+    """Whether the next step is taken before anybody looks."""
+    return after["at"] is not None and bool(after["at"] <= moment.until)
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
