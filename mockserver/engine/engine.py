@@ -5,11 +5,11 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract
+from mockserver.core.contract import Contract, Samples
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
@@ -20,6 +20,7 @@ from mockserver.core.world import Notice, Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
@@ -27,17 +28,23 @@ from mockserver.engine.outbox import Outbox
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
+if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
+    from mockserver.core.fault import Fault, Struck
+    from mockserver.engine.preferences import Wish
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `samples` are the replies the document has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
+    samples: Samples | None = None
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -109,12 +116,14 @@ class Engine:
         clock: Clock,
         journal: Journal,
         ports: Ports = Ports(),
+        seed: int = 0,
     ) -> None:
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
+        self.faults = Faults(seed, self._problems)
         self.ports = ports
         self.snapshots = Snapshots()
         self.outbox = Outbox()
@@ -129,18 +138,25 @@ class Engine:
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
-    async def respond(self, request: Request) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+    async def respond(self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set.
+        """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        struck: Struck | None = None
         now = self.clock.now()
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
             world, now = home.world.name, home.clock.now()
             call = _read(service, request)
-            reply = await self._answer(service, home, call, now)
+            if undisturbed or (wish is None and not self.faults.any):
+                reply = await self._answer(service, home, call, now)
+            else:
+                reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
@@ -152,8 +168,42 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        fault = None if struck is None else ", ".join(struck.ids) or None
+        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took, fault))
+        if struck is None:
+            return reply
+        from mockserver.engine.disturbance import damaged
+
+        return damaged(reply, struck)
+
+    async def respond_as_preferred(self, request: Request) -> Reply:
+        """The reply to a request with a header `Prefer`."""
+        from mockserver.engine.preferences import read_wish
+
+        wish, request = read_wish(request)
+        return await self.respond(request, wish)
+
+    async def _disturbed(
+        self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
+    ) -> tuple[Reply, Struck]:
+        """The reply to a call that faults may strike, or that has a wish, and what struck it."""
+
+        from mockserver.engine.disturbance import disturb
+
+        async def answer(call: Call) -> Reply:
+            return await self._answer(service, home, call, now)
+
+        date = self.clock.now()
+        if wish is not None:
+            from mockserver.engine.preferences import grant
+
+            return await grant(wish, self.faults, service, home.world, call, date, answer)
+        return await disturb(self.faults, service, home.world, call, None, date, answer)
+
+    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return problems(fault, self.services)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""

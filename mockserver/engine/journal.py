@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     """One exchange. `serial` counts from 1 and never repeats; `at` is the clock's instant in ms.
 
     `violations` are the client's, then ours. `microseconds` is how long we took. `operation` is None when nothing
-    matched.
+    matched. `fault` names what struck it; `reply` is then as it was meant, its status 0 where none was.
     """
 
     serial: int
@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     reply: Reply
     violations: tuple[Violation, ...]
     microseconds: int
+    fault: str | None = None
 
 
 class Journal:
@@ -65,12 +66,13 @@ class Journal:
         reply: Reply,
         violations: tuple[Violation, ...],
         microseconds: int,
+        fault: str | None = None,
     ) -> Entry:
         """Keep an exchange, secrets removed."""
         self._serial = serial = self._serial + 1
         request, reply = without_secrets(request, reply)
         kept = reply if reply.value is None else Reply(reply.status, reply.headers, reply.body)
-        entry = Entry(serial, at, provider, world, operation, request, kept, violations, microseconds)
+        entry = Entry(serial, at, provider, world, operation, request, kept, violations, microseconds, fault)
         entries = self._entries
         entries.append(entry)
         self._bytes += _size(entry)

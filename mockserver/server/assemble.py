@@ -12,6 +12,7 @@ from mockserver import resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
+from mockserver.contract.samples import DocumentSamples
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.engine.clock import Clock
@@ -70,6 +71,7 @@ def build_engine(
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
         journal=Journal(),
+        seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 
@@ -125,12 +127,17 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
 
 def _service(provider: Provider) -> Service:
     contract = _contract(provider.name, provider.specs)
-    return Service(provider, contract, contract.unmatched)
+    return Service(provider, contract, contract.unmatched, _samples(provider.name, provider.specs))
 
 
 @cache
 def _contract(provider: str, specs: Path | None) -> CompiledContract:
     return compile_contract(effective(provider, specs).value)
+
+
+@cache
+def _samples(provider: str, specs: Path | None) -> DocumentSamples:
+    return DocumentSamples(effective(provider, specs).value)
 
 
 def _seed(provider: Provider, document: WorldDocument, settings: Settings) -> Seed:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.contract.check import compile_contract
+from mockserver.contract.samples import DocumentSamples
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Claim, Moment, Provider
@@ -280,10 +281,11 @@ def engine(
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     return Engine(
-        [Service(provider, contract, contract.unmatched)],
+        [Service(provider, contract, contract.unmatched, DocumentSamples(DOCUMENT))],
         store=store,
         worlds=worlds,
         clock=clock,
         journal=journal or Journal(),
+        seed=seed,
         ports=ports or Ports(),
     )

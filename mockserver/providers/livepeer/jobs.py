@@ -2,13 +2,14 @@
 
 A task's `sim` holds where its job is: `fate`, `tries` (attempts before this one), `attempt` and `next` (the table and
 the step in it), `start` (when the job began) and `base` (ms of life until this attempt), and `at`, the instant of the
-next step, None if there is none. Each instant is worked out from `start`, so nothing accumulates.
+next step, None if there is none. Under a fault, `job` says what that makes of it. Each instant is worked out from
+`start`, so nothing accumulates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
@@ -26,30 +27,47 @@ from mockserver.providers.livepeer.effects import (
     retried_by_hand,
     started_or_reported,
 )
-from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
+from mockserver.providers.livepeer.fates import CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
 from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
+from mockserver.providers.livepeer.troubled import kept, steps_of
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 _DONE = Reply(204)
 
 Sim = dict[str, Json]
 
 
-def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None, message: str) -> Sim:
-    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with."""
-    attempt = _attempt(fate, 0, moment)
-    return {
+def begin(
+    fate: str,
+    moment: Moment,
+    *,
+    runs: bool,
+    cut: tuple[int, int] | None,
+    message: str,
+    job: Job | None = None,
+) -> Sim:
+    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with.
+
+    `job` is what a fault makes of it.
+    """
+    sim: Sim = {
         "fate": fate,
         "tries": 0,
-        "attempt": attempt,
+        "attempt": _attempt(fate, 0, moment),
         "next": 0,
         "start": moment.now,
         "base": 0,
-        "at": moment.now + moment.lasting(ATTEMPTS[attempt][0].after) if runs else None,
+        "at": None,
         "cut": cut and list(cut),
         "window": None,
         "message": message,
     }
+    if job is not None:
+        sim["job"] = kept(job)
+    return _at(sim, moment) if runs else sim
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
@@ -60,7 +78,7 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     task, sim = record["doc"], record["sim"]
     asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
-    effect, sim = _stepped(scene, task, asset, sim)
+    effect, sim = _stepped(scene, task, asset, dict(sim))
     while _is_unseen(sim, moment):
         scene = scene._replace(moment=moment.at(sim["at"]))
         then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
@@ -68,14 +86,14 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     return committed(effect, sim)
 
 
-def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Record) -> tuple[Effect, Sim]:
+def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
         return _nothing(task), {**sim, "at": None}
     if asset is not None and asset.get("deleted"):
         return failed(scene, task, None, CANCELLED), {**sim, "at": None}
-    due_step = ATTEMPTS[sim["attempt"]][sim["next"]]
-    return _DEEDS[due_step.do](scene, due_step, task, asset, dict(sim))
+    due_step = steps_of(sim)[sim["next"]]
+    return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
@@ -156,7 +174,7 @@ def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Si
     """
     after = _advance(sim, scene.moment)
     late = due.progress <= task["status"].get("progress", 0)
-    if late or (_is_unseen(after, scene.moment) and ATTEMPTS[after["attempt"]][after["next"]].do in _FURTHER):
+    if late or (_is_unseen(after, scene.moment) and steps_of(after)[after["next"]].do in _FURTHER):
         return _nothing(task), after
     return started_or_reported(scene, task, asset, due.progress), after
 
@@ -246,7 +264,7 @@ def _advance(sim: Sim, moment: Moment) -> Sim:
 
 
 def _at(sim: Sim, moment: Moment) -> Sim:
-    steps = ATTEMPTS[sim["attempt"]]
+    steps = steps_of(sim)
     if sim["next"] >= len(steps):
         return {**sim, "at": None}
     # Never before now: the pace may have changed since the last step.
