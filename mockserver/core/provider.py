@@ -110,6 +110,7 @@ class Webhooks:
     write    the request of a delivery's next attempt, sent at an instant (Unix ms)
     judge    how the delivery stands after such an answer; retries wait in ms of life, so `pace` scales them like jobs
     note     what the world keeps of the delivery's last attempt, its own log; the reply is ignored
+    events   the names of what it tells of; none if nobody listed them
     """
 
     listens: Callable[[View], bool]
@@ -117,6 +118,7 @@ class Webhooks:
     write: Callable[[Delivery, int], Sending]
     judge: Callable[[Delivery, Answered], Verdict]
     note: Callable[[View, Delivery, Moment], Outcome]
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

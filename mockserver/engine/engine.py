@@ -248,8 +248,13 @@ class Engine:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
-        if outcome.deliveries:
-            self.outbox.add(home.world, outcome.deliveries)
+        deliveries = outcome.deliveries
+        if deliveries:
+            if self.faults.any_of_deliveries:
+                from mockserver.engine.misdelivery import misdelivered
+
+                deliveries = misdelivered(self.faults, home.world, deliveries)
+            self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
 

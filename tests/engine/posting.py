@@ -63,7 +63,7 @@ def note(view: View, delivery: Delivery, moment: Moment) -> Outcome:
     return Outcome(Reply(204), (Put("log", id, {"id": id, "at": made.at, "status": made.answered.status}),))
 
 
-WEBHOOKS = Webhooks(listens, hear, write, judge, note)
+WEBHOOKS = Webhooks(listens, hear, write, judge, note, ("made", "ripe", "done"))
 PROVIDER = tiny.provider(kinds=KINDS, webhooks=WEBHOOKS)
 
 

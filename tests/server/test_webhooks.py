@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.providers.livepeer.deliveries import EVENTS
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
-from tests.providers.livepeer.desk import END, EVENTS, START, STREAM
+from tests.providers.livepeer.desk import END, START, STREAM
 from tests.server.receiver import Got, Receiver, Said, receiving
 
 CLIP = {"playbackId": STREAM, "startTime": START, "endTime": END}

@@ -22,6 +22,7 @@ from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Change, Notice, Outcome, Put, View, WorldId
 from mockserver.engine.lifecycle import heard
 from mockserver.providers.livepeer import provider
+from mockserver.providers.livepeer.deliveries import EVENTS
 from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.stores.memory import MemoryStore
 
@@ -41,11 +42,6 @@ OTHER_SESSION: Final = "5e550000-0000-4000-8000-00000000000e"
 USER: Final = "66e2161c-7670-4d05-b71d-da2d6979556f"
 PROJECT: Final = "aac12556-4d65-4d34-9fb6-d1f0985eb0a9"
 SECOND_PROJECT: Final = "2ec00d00-4d65-4d34-9fb6-d1f0985eb0a9"
-
-EVENTS: Final = (
-    *("asset.created", "asset.updated", "asset.ready", "asset.failed", "asset.deleted"),
-    *("task.spawned", "task.updated", "task.completed", "task.failed"),
-)
 
 READY: Final = "a55e7000-0000-4000-8000-000000000001"
 FAILED: Final = "a55e7000-0000-4000-8000-000000000004"
