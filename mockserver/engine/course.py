@@ -6,7 +6,6 @@ then. Nothing here waits but for the one delivery that is being attempted.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,6 @@ from mockserver.core.provider import Moment, Webhooks
 from mockserver.core.world import Outcome, View, WorldId
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
-from mockserver.engine.lifecycle import listens
 from mockserver.engine.outbox import Posted
 from mockserver.engine.worlds import Home
 
@@ -66,51 +64,46 @@ async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
 async def _pass(
     engine: Engine, clock: Clock, target: int | None, behind: set[WorldId], blunders: list[Blunder]
 ) -> bool:
-    """All that is due by the target in the worlds of this clock; False if that was nothing.
-
-    Worlds of which nobody is told anything go there in one go: nobody could see the difference.
-    """
+    """All that is due by the target in the worlds of this clock; False if that was nothing."""
     agenda: list[tuple[int, int, Home]] = []
-    quiet: list[Home] = []
     for place, home in enumerate(engine.worlds.homes()):
         if home.clock is clock and home.world not in behind:
-            due, told = await outlook(engine, home)
-            if due is None or (target is not None and due > target):
-                continue
-            if told or target is None:
+            due = await next_due(engine, home)
+            if due is not None and (target is None or due <= target):
                 agenda.append((due, place, home))
-            else:
-                quiet.append(home)
     heapify(agenda)
-    found = bool(agenda or quiet)
+    found = bool(agenda)
     while agenda:
         at, place, home = heappop(agenda)
+        if engine.worlds.find(home.world) is not home:
+            continue
         clock.reach(at)
-        due = await _safely(_live(engine, home, at), home, behind, blunders)
+        try:
+            due = await _live(engine, home, at, _free_until(at, target, agenda))
+        except Blunder as blunder:
+            behind.add(home.world)
+            blunders.append(blunder)
+            continue
         if due is not None and (target is None or due <= target):
             heappush(agenda, (due, place, home))
-    for home in quiet:
-        if target is not None and engine.worlds.find(home.world) is home:
-            await _safely(engine.catch_up(home, target), home, behind, blunders)
     return found
 
 
-async def _safely(
-    going_on: Awaitable[int | None], home: Home, behind: set[WorldId], blunders: list[Blunder]
-) -> int | None:
-    """When a world is due next; None, too, if a step of it failed and it stays behind."""
-    try:
-        return await going_on
-    except Blunder as blunder:
-        behind.add(home.world)
-        blunders.append(blunder)
-        return None
+def _free_until(at: int, target: int | None, agenda: list[tuple[int, int, Home]]) -> int:
+    """How far a world may go on by itself: until another one's turn comes, or the clock stands where it was sent."""
+    if target is None:
+        return at
+    return max(at, min(target, agenda[0][0] - 1)) if agenda else target
 
 
-async def _live(engine: Engine, home: Home, now: int) -> int | None:
-    """A world up to an instant: each step and each attempt due by then; when the next one is due."""
+async def _live(engine: Engine, home: Home, now: int, until: int) -> int | None:
+    """A world up to an instant: each step and each attempt due by then; when the next one is due.
+
+    Steps due by `until` are taken along as long as no attempt comes between: nobody can see that they are early.
+    """
     while engine.worlds.find(home.world) is home:
-        step = await engine.catch_up(home, now)
+        waiting = engine.outbox.next_due(home.world)
+        step = await engine.catch_up(home, now, until if waiting is None else min(until, waiting))
         posted = engine.outbox.take(home.world, now)
         if posted is None:
             return earlier(step, engine.outbox.next_due(home.world))
@@ -118,20 +111,22 @@ async def _live(engine: Engine, home: Home, now: int) -> int | None:
     return None  # dropped, or under another clock: another pass sees to that
 
 
-async def outlook(engine: Engine, home: Home) -> tuple[int | None, bool]:
-    """When the next step or attempt is due in a world, None if there is none; and whether anybody is told of it."""
-    provider = engine.services[home.world.provider].provider
-    found: list[tuple[int | None, bool]] = []
+async def next_due(engine: Engine, home: Home, *, unheard: bool = True) -> int | None:
+    """When the next step or attempt is due in a world, None if there is none.
+
+    Steps of which nobody will be told are left out unless `unheard`.
+    """
+    webhooks = engine.services[home.world.provider].provider.webhooks
+    found: list[int] = []
 
     def look(view: View) -> Outcome:
         due = view.next_due()
-        found.append((due.at if due else None, listens(provider, view)))
+        if due is not None and (unheard or (webhooks is not None and webhooks.listens(view))):
+            found.append(due.at)
         return _STILL
 
     await engine.store.transact(home.world, look, counted=False)
-    step, told = found[-1]
-    attempt_due = engine.outbox.next_due(home.world)
-    return earlier(step, attempt_due), told or attempt_due is not None
+    return earlier(found[0] if found else None, engine.outbox.next_due(home.world))
 
 
 def earlier(one: int | None, other: int | None) -> int | None:

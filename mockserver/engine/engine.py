@@ -5,26 +5,29 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.contract import Contract, Samples
-from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
 from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.ports import NOBODY, Ports
+from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
@@ -38,66 +41,22 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
-    `samples` are the replies the document has in store.
+    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
+    secrets: SecretNames = NO_NAMES
     samples: Samples | None = None
-
-
-def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody looks on."""
-
-
-async def send_nothing(sending: Sending) -> Answered:
-    """Nothing leaves an engine without a server."""
-    return Answered(failure="refused", error="nothing was sent: this engine has no server around it")
-
-
-def sleep_on(world: WorldId | None) -> None:
-    """Nobody waits for instants to come."""
-
-
-async def nothing_flies() -> None:
-    """Nothing is under way."""
-
-
-def drop_blunder(error: Exception) -> None:
-    """Nobody reads the log."""
-
-
-def no_time() -> int:
-    """A stopwatch that stands."""
-    return 0
-
-
-def drop_entry(entry: Entry) -> None:
-    """Nobody looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
-
-    `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
-    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
-    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
-    """
-
-    notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
-    send: Callable[[Sending], Awaitable[Answered]] = send_nothing
-    wake: Callable[[WorldId | None], None] = sleep_on
-    landed: Callable[[], Awaitable[None]] = nothing_flies
-    idle: Callable[[], Awaitable[None]] = nothing_flies
-    blundered: Callable[[Exception], None] = drop_blunder
-    stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] = drop_entry
 
 
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
+
+
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
 
 
 class _Behind(Exception):
@@ -115,9 +74,11 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = Ports(),
+        ports: Ports = NOBODY,
+        entries: str = ENTRIES,
         seed: int = 0,
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
@@ -125,6 +86,13 @@ class Engine:
         self.journal = journal
         self.faults = Faults(seed, self._problems)
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
@@ -169,7 +137,11 @@ class Engine:
         took = (stopwatch() - began) // 1000
         name = service.provider.name
         fault = None if struck is None else ", ".join(struck.ids) or None
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took, fault))
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        if violations:
+            reply = self._marked(reply, entry)
         if struck is None:
             return reply
         from mockserver.engine.disturbance import damaged
@@ -210,8 +182,19 @@ class Engine:
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
+
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
 
     async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
         """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
@@ -239,10 +222,13 @@ class Engine:
         """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
         await self.ports.idle()
 
-    async def catch_up(self, home: Home, now: int) -> int | None:
-        """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
+    async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
+        """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
+
+        Returns when the next one is due. Raises Blunder.
+        """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell)
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
 
     def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
@@ -261,6 +247,7 @@ class Engine:
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
+            self.faults.forget(world)
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:

@@ -123,6 +123,11 @@ class Faults:
         """Those that are about deliveries, in the order they were set."""
         return [counted for counted in self._standing.values() if counted.fault.deliveries is not None]
 
+    def forget(self, world: WorldId) -> None:
+        """A world is gone: one of its name that comes later is counted from 1."""
+        for counted in self._standing.values():
+            counted.turns.pop(world, None)
+
     def get(self, id: str) -> Standing | None:
         """The fault of that id, or None."""
         counted = self._standing.get(id)

@@ -198,9 +198,9 @@ class Line(RequestHandler):
     async def pause(self, ms: int) -> bool:
         """Let so many real milliseconds pass; less when the client leaves or the server stops, and then False.
 
-        A client that closes can't be told from one that has only said all it will, so either ends the wait.
+        A client that closes can't be told from one that has only said all it will: neither is kept waiting.
         """
-        if self.transport is None or self.transport.is_closing() or self.gone is not None:
+        if self.transport is None or self.transport.is_closing() or self.half_closed or self.gone is not None:
             return False
         self.stirred = self._loop.create_future()
         await asyncio.wait([self.stirred], timeout=ms / 1000)

@@ -10,7 +10,8 @@ from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Moment, Webhooks
 from mockserver.core.text import dump
 from mockserver.core.world import Index, Kind, Outcome, Put, View, WorldId
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
 from tests.engine import tiny
 from tests.engine.asking import opened
 

@@ -12,7 +12,7 @@ from mockserver.core.provider import Claim
 from mockserver.core.text import parse
 from mockserver.core.world import Outcome
 from mockserver.engine.blunder import Blunder
-from mockserver.engine.course import outlook
+from mockserver.engine.course import next_due
 from mockserver.engine.engine import Engine
 from tests.engine import posting
 from tests.engine.asking import ask, create, notes, run
@@ -159,19 +159,19 @@ def test_a_step_back_is_refused() -> None:
         run(posting.engine().advance(-1))
 
 
-@pytest.mark.parametrize(("hooks", "told"), [((), False), (("a",), True)])
-def test_the_outlook_says_what_is_due_and_whether_anybody_is_told(hooks: tuple[str, ...], told: bool) -> None:
-    served = posting.engine(hooks=hooks)
+def test_steps_that_nobody_hears_of_are_not_looked_for_unless_asked() -> None:
+    served = posting.engine(hooks=())
     create(served, "a")
-    run(served.advance(1))
-    assert run(outlook(served, served.worlds.homes()[0])) == (NOW + 1_000, told)
+    home = served.worlds.homes()[0]
+    assert run(next_due(served, home)) == NOW + 1_000
+    assert run(next_due(served, home, unheard=False)) is None
 
 
 def test_a_world_of_which_nobody_hears_is_moved_all_the_same() -> None:
     served = posting.engine(hooks=())
     create(served, "a")
     run(served.advance(5_000))
-    assert run(outlook(served, served.worlds.homes()[0])) == (None, False)
+    assert run(next_due(served, served.worlds.homes()[0])) is None
     assert notes(served)[0]["state"] == "done"
 
 

@@ -13,7 +13,7 @@ from mockserver.core.payload import Payload
 from mockserver.core.provider import Call
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
-from mockserver.engine.faults import Faults, fault_from
+from mockserver.engine.faults import FaultError, Faults, fault_from
 
 HERE = WorldId("tiny", "test_a")
 THERE = WorldId("tiny", "test_b")
@@ -114,6 +114,21 @@ def test_each_world_counts_for_itself() -> None:
     assert [struck(faults, 2, HERE), struck(faults, 2, THERE)] == ["10", "10"]
     (fault,) = faults.standing()
     assert (fault.met, fault.used) == (4, 2)
+
+
+def test_a_world_that_is_gone_is_counted_anew() -> None:
+    faults = standing({"turns": {"first": 1}})
+    found = struck(faults, 2, HERE)
+    faults.forget(HERE)
+    assert found + struck(faults, 2, HERE) == "1010"
+
+
+def test_several_faults_are_set_together_or_not_at_all() -> None:
+    faults = Faults(check=lambda fault: [("/name", "is bad")] if fault.name == "bad" else [])
+    with pytest.raises(FaultError) as caught:
+        faults.add_all(fault_from({"name": name, "reset": "after"}) for name in ("good", "bad"))
+    assert (caught.value.problems, faults.any) == ([("/1/name", "is bad")], False)
+    assert [each.id for each in faults.add_all([fault_from({"reset": "after"})] * 2)] == ["fault-1", "fault-2"]
 
 
 def test_a_fault_that_waits_for_the_reply_strikes_by_its_status() -> None:

@@ -161,4 +161,4 @@ def test_what_is_secret_in_a_url_or_a_header_is_not_shown() -> None:
     outbox.attempted(posted, replace(posted.delivery, attempts=(made,), state="delivered"))
     shown = posted_json(next(iter(outbox)))
     assert "hush" not in str(shown)
-    assert shown["url"] == "http://localhost/a?token=[removed]&b=1"
+    assert shown["url"] == "http://[removed]@localhost/a?token=[removed]&b=1"

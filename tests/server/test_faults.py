@@ -248,3 +248,28 @@ def test_a_fault_set_while_a_request_is_on_its_way_lets_it_pass(server: Threaded
 
     assert server.run(add_and_answer()) == 200
     assert once(server.url, LIST).status == 503
+
+
+def test_pipelined_requests_keep_their_order_under_faults(server: ThreadedServer) -> None:
+    set_fault(server, delay=30, turns={"every": 3})
+    with RawClient(server.url) as client:
+        client.say(b"".join(create(str(number)) for number in range(9)))
+        assert [client.hear().value["text"] for _ in range(9)] == [str(number) for number in range(9)]
+
+
+def test_a_client_that_has_said_all_it_will_is_answered_under_a_delay(server: ThreadedServer) -> None:
+    set_fault(server, delay=60_000)
+    began = time.perf_counter()
+    assert once(server.url, LIST, finish=True).status == 200
+    assert time.perf_counter() - began < 5
+
+
+def test_when_the_last_fault_goes_requests_are_answered_as_ever(server: ThreadedServer) -> None:
+    id = set_fault(server, status=503).id
+    assert once(server.url, LIST).status == 503
+
+    async def remove() -> bool:
+        return server.engine.faults.remove(id)
+
+    assert server.run(remove())
+    assert once(server.url, LIST).status == 200

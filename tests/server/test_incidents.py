@@ -173,8 +173,11 @@ class TestTheToken:
             assert admin(wide, "GET", "/__admin/clock", b"", f"Authorization: Bearer {token}").status == 200
 
     def test_stands_in_no_journal(self, locked: ThreadedServer) -> None:
-        admin(locked, "GET", "/__admin/clock", b"", f"Authorization: Bearer {TOKEN}")
-        assert list(locked.engine.journal.since(0)) == []
+        for target in ("/__admin/clock", "/tiny/notes"):
+            admin(locked, "GET", target, b"", f"Authorization: Bearer {TOKEN}")
+        entries = list(locked.engine.journal.since(0))
+        assert [entry.request.path for entry in entries] == ["/tiny/notes"]
+        assert TOKEN not in repr(entries)
 
 
 class TestTheJournal:
@@ -187,7 +190,7 @@ class TestTheJournal:
 
     def test_secrets_are_gone(self, server: ThreadedServer) -> None:
         secret = "hush-hush-hush"
-        headers = "Authorization: Bearer main", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
+        headers = f"Authorization: Bearer {secret}", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
         once(
             server.url,
             said("POST", f"/tiny/notes?access_token={secret}", b'{"token": "%b"}' % secret.encode(), *headers),
@@ -224,3 +227,15 @@ def test_no_line_break_of_a_call_becomes_a_header_or_a_line(server: ThreadedServ
     heard = admin(server, "GET", "/__admin/x%0d%0aSet-Cookie:%20a=b")
     assert heard.status == 404
     assert "set-cookie" not in heard.headers
+
+
+def test_while_the_server_ends_it_says_that_it_is_not_ready() -> None:
+    """A connection that has begun is answered to its end."""
+    with ThreadedServer(Settings(port=0), engine=tiny.engine()) as ending, RawClient(ending.url) as client:
+        health = said("GET", "/__admin/health").replace(b"Host: mock", f"Host: 127.0.0.1:{port(ending)}".encode())
+        client.say(health[:-2])
+        assert ending.control is not None
+        ending.control.state = "draining"
+        client.say(health[-2:])
+        heard = client.hear()
+    assert (heard.status, heard.value["status"]) == (503, "draining")
