@@ -218,6 +218,10 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
+    async def idle(self) -> None:
+        """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
+        await self.ports.idle()
+
     async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
         """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
 
@@ -230,8 +234,13 @@ class Engine:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
-        if outcome.deliveries:
-            self.outbox.add(home.world, outcome.deliveries)
+        deliveries = outcome.deliveries
+        if deliveries:
+            if self.faults.any_of_deliveries:
+                from mockserver.engine.misdelivery import misdelivered
+
+                deliveries = misdelivered(self.faults, home.world, deliveries)
+            self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
 
