@@ -218,10 +218,13 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
-    async def catch_up(self, home: Home, now: int) -> int | None:
-        """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
+    async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
+        """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
+
+        Returns when the next one is due. Raises Blunder.
+        """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell)
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
 
     def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
