@@ -177,7 +177,9 @@ class App(web.Server):
 
     def refuse_garbage(self, data: bytes, error: BaseException | None) -> Outgoing:
         """The same for bytes that are no request."""
-        return self.refuse(_garbage(data), *_explained(error))
+        request = _garbage(data)
+        control = self.control if self.control is not None and is_control(request.path) else None
+        return self.refuse(request, *_explained(error), control)
 
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)
