@@ -49,14 +49,15 @@ class Chance:
 
     def bits(self, count: int) -> int:
         """A whole number of `count` random bits."""
-        while self._left < count:
+        left = self._left
+        while left < count:
             fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key or self._derived()).digest()
             self._block += 1
             self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
-            self._left += 512
-        self._left -= count
-        drawn = self._bits >> self._left
-        self._bits &= (1 << self._left) - 1
+            left += 512
+        self._left = left = left - count
+        drawn = self._bits >> left
+        self._bits ^= drawn << left
         return drawn
 
     def below(self, bound: int) -> int:
@@ -70,7 +71,8 @@ class Chance:
         return low + self.below(high - low + 1)
 
     def choice(self, items: Sequence[T]) -> T:
-        return items[self.below(len(items))]
+        many = len(items)
+        return items[self.bits(many.bit_length() + 64) % many]
 
     def hex(self, digits: int) -> str:
         """Lower-case hexadecimal digits."""

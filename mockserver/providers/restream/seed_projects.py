@@ -67,11 +67,14 @@ def _source(plot: Plot, entry: Record, files: Mapping[str, Record], path: Path) 
 
 def _project(plot: Plot, entry: Record, path: Path) -> dict[str, Json]:
     chance = plot.chance("project", *path)
+    given, source = entry.get("projectId"), entry.get("sourceIdentifier")
+    # Both are drawn in this order, whichever is given: what a document says of one must not change the other.
+    drawn = chance.uuid() if given is None or source is None else ""
     return {
-        "id": entry.get("projectId", chance.uuid()).lower(),
+        "id": drawn if given is None else given.lower(),
         "account": plot.owner(entry, path),
         "sourceTypeName": entry.get("sourceTypeName", "Event"),
-        "sourceIdentifier": entry.get("sourceIdentifier", chance.uuid()).lower(),
+        "sourceIdentifier": chance.uuid() if source is None else source.lower(),
         "title": entry["title"],
         "createdAt": plot.at(entry.get("createdAt", 0), (*path, "createdAt")),
         "lastActivity": 0,
