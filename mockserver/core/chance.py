@@ -36,6 +36,11 @@ class Chance:
         """The chance of a whole server (a seed), or of a place in it."""
         return cls(blake2b(repr((seed, labels)).encode(), digest_size=32).digest())
 
+    @property
+    def key(self) -> bytes:
+        """What makes this chance what it is: `Chance(key)` draws the same from the beginning."""
+        return self._key or self._derived()
+
     def child(self, *labels: str | int) -> Chance:
         """An independent chance under more labels; draws from it do not move this one."""
         return Chance(b"", (self, labels))
