@@ -17,7 +17,8 @@ from mockserver.control.access import is_control
 from mockserver.control.control import Control
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
-from mockserver.server.connection import GONE, Incoming, Line, Outgoing
+from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
+from mockserver.server.manner import score_of
 from mockserver.server.turn import Turn
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
@@ -116,7 +117,12 @@ class App(web.Server):
         control = self.control if self.controls(message) else None
         if refused is not None and not oversize:
             return self.refuse(request, refused.status, str(refused), control)
-        reply = await (self.engine.respond(request) if control is None else control.answer(request, incoming.peer))
+        if control is not None:
+            reply = await control.answer(request, incoming.peer)
+        elif "Prefer" in message.headers:
+            reply = await self.engine.respond_as_preferred(request)
+        else:
+            reply = await self.engine.respond(request)
         return self._outgoing(reply, message.method, message.should_close or oversize or incoming.line.is_last())
 
     def controls(self, message: RawRequestMessage) -> bool:
@@ -127,7 +133,7 @@ class App(web.Server):
         """The same for a whole request and a store that never waits: the engine's coroutine ends at its first step."""
         request = self._request(message, body, False)
         try:
-            self.engine.respond(request).send(None)
+            self.engine.respond(request, undisturbed=True).send(None)
         except StopIteration as done:
             return self._outgoing(done.value, message.method, message.should_close or line.is_last())
         except Exception as error:
@@ -175,6 +181,8 @@ class App(web.Server):
 
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)
+        if reply.manner is not None:
+            return Disturbed(score_of(reply, method, date, close=close), not close)
         return Outgoing(written(reply, method, date, close=close), not close)
 
 

@@ -12,6 +12,7 @@ from mockserver import resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
+from mockserver.contract.samples import DocumentSamples
 from mockserver.contract.secrecy import secret_names
 from mockserver.control.control import Control
 from mockserver.control.desk import Shelf
@@ -21,8 +22,9 @@ from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
-from mockserver.engine.engine import ENTRIES, Engine, Ports, Service
+from mockserver.engine.engine import ENTRIES, Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
@@ -76,6 +78,7 @@ def build_engine(
         clock=clock,
         journal=Journal(settings.journal_entries, settings.journal_bytes),
         entries=ENTRIES if settings.admin else "",
+        seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
 
@@ -161,13 +164,19 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
 
 def _service(provider: Provider) -> Service:
     contract, secrets = _contract(provider.name, provider.specs)
-    return Service(provider, contract, contract.unmatched, secrets)
+    samples = _samples(provider.name, provider.specs)
+    return Service(provider, contract, contract.unmatched, secrets, samples)
 
 
 @cache
 def _contract(provider: str, specs: Path | None) -> tuple[CompiledContract, SecretNames]:
     document = effective(provider, specs).value
     return compile_contract(document), secret_names(document)
+
+
+@cache
+def _samples(provider: str, specs: Path | None) -> DocumentSamples:
+    return DocumentSamples(effective(provider, specs).value)
 
 
 def _seed(provider: Provider, document: WorldDocument, settings: Settings) -> Seed:

@@ -122,6 +122,15 @@ def install_rivals() -> None:
         subprocess.run(["npm", "ci", "--prefix", str(RIVALS), "--no-audit", "--no-fund"], check=True)
 
 
+def faults(plan: Plan) -> Iterator[Row]:
+    """What it costs POST /clip to look for faults while none is set: a line as it is, against one that never looks."""
+    command = [sys.executable, "-m", "tests.benchmarks.looking", str(plan.rounds * 60)]
+    done = subprocess.run(pinned("server", command), check=True, capture_output=True, cwd=ROOT)
+    mine, deaf = map(float, done.stdout.split())
+    what = "POST /clip with no fault set, against a line that never looks for one"
+    yield Row(what, f"{mine:.1f} us", f"{deaf:.1f} us", mine / deaf, 1.02, at_most=True)
+
+
 def crowded(plan: Plan) -> Iterator[Row]:
     """The same requests in a world full of clips and in one that starts empty."""
     with mockserver(*SLOW) as full, mockserver(*SLOW) as empty:
@@ -218,6 +227,7 @@ def memory(plan: Plan) -> Iterator[Row]:
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
+    "faults": faults,
     "crowded": crowded,
     "cold": cold,
     "memory": memory,

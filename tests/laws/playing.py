@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
 from mockserver.core.world import Notice, Outcome, WorldId
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
 from mockserver.server.assemble import build_engine
 from mockserver.settings import Settings
 
