@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from aiohttp import web
 
+from tests.benchmarks import worlds
 from tests.benchmarks.__main__ import main, table
 from tests.benchmarks.bare import application
 from tests.benchmarks.load import Loaded, Shot, _ask_all, _wire, read_wrk, script
@@ -91,8 +92,14 @@ def test_an_unknown_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> No
 def test_help_names_the_measures() -> None:
     words = [sys.executable, "-m", "tests.benchmarks", "--help"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert "bare rivals crowded cold memory" in done.stdout
+    assert "bare rivals faults crowded cold memory worlds" in done.stdout
 
 
 def test_a_line_is_compared_with_one_that_never_looks_for_faults() -> None:
     assert all(took > 0 for took in asyncio.run(compared(1)))
+
+
+def test_worlds_and_hours_are_measured() -> None:
+    found = list(worlds.worlds(2))
+    assert [what.split(",")[0] for what, _, _ in found] == ["a new world", "reset of a world"] * 2
+    assert all(ms > 0 and read > 0 for _, ms, read in found)
