@@ -224,6 +224,21 @@ def memory(plan: Plan) -> Iterator[Row]:
     yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
 
 
+def worlds(plan: Plan) -> Iterator[Row]:
+    """What a new world, a reset and an hour of jobs cost, against what is allowed; in this process, without load."""
+    from tests.benchmarks import worlds
+
+    for what, ms, read in worlds.worlds(100 * plan.rounds):
+        allowed = f"{worlds.WORLD:.2f} ms allowed ({read:.2f} ms to read it from JSON)"
+        yield Row(what, f"{ms:.2f} ms", allowed, ms / worlds.WORLD, 1.0, at_most=True)
+    for name in worlds.PROVIDERS:
+        ms = worlds.hour(name, plan.rounds)
+        what = f"an hour with {worlds.JOBS:,} jobs, {name}"
+        yield Row(
+            what, f"{ms:.0f} ms", f"{worlds.HOUR_OF_JOBS:.0f} ms allowed", ms / worlds.HOUR_OF_JOBS, 1.0, at_most=True
+        )
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
@@ -231,4 +246,5 @@ MEASURES: Final[dict[str, Measure]] = {
     "crowded": crowded,
     "cold": cold,
     "memory": memory,
+    "worlds": worlds,
 }
