@@ -61,6 +61,10 @@ def drop_blunder(error: Exception) -> None:
     """Nobody reads the log."""
 
 
+async def go_on() -> None:
+    """There is nothing to pause for."""
+
+
 def no_time() -> int:
     """A stopwatch that stands."""
     return 0
@@ -129,17 +133,22 @@ class Engine:
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
-    async def respond(self, request: Request) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+    async def respond(self, request: Request, pause: Callable[[], Awaitable[None]] = go_on) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+
+        It may `pause` between its three parts: reading and checking, deciding, recording.
+        """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
         now = self.clock.now()
         try:
-            home = await self.worlds.home(service.provider, service.provider.claim(request))
-            world, now = home.world.name, home.clock.now()
+            claim = service.provider.claim(request)
             call = _read(service, request)
+            await pause()
+            home = await self.worlds.home(service.provider, claim)
+            world, now = home.world.name, home.clock.now()
             reply = await self._answer(service, home, call, now)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
@@ -149,6 +158,7 @@ class Engine:
             blunder = raised(where, error)
             self.ports.blundered(error)
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
+        await pause()
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
