@@ -6,6 +6,7 @@ same seed and calls give the same bytes in every process and Python version.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, TypeVar
@@ -60,6 +61,14 @@ class Chance:
     def between(self, low: int, high: int) -> int:
         """A whole number from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
+
+    def unit(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        return self.bits(53) / 2**53
+
+    def normal(self) -> float:
+        """A number of the standard normal distribution (Box and Muller's way: two draws for one)."""
+        return math.sqrt(-2.0 * math.log(1.0 - self.unit())) * math.cos(math.tau * self.unit())
 
     def choice(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
@@ -15,6 +16,9 @@ from mockserver.core.text import Json, Record
 from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Due, Kind, Outcome, View
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 HELD: float = 0.0
 
@@ -46,7 +50,8 @@ class Call:
     """A request as the provider gets it: matched, read and checked.
 
     `operation` is None when nothing matched. `path` holds the path parameters. `violations` are the client's, in
-    document order; the provider decides which of them its client gets to hear, and in which words.
+    document order; the provider decides which of them its client gets to hear, and in which words. `job` is what a
+    fault makes of the job the call begins, if it begins one.
     """
 
     request: Request
@@ -54,6 +59,7 @@ class Call:
     operation: Operation | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,8 @@ class Provider:
     body_limit  bytes of request body it reads
     verbs       what can be made to happen to a world from outside, by name
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
+    say         a reply that says a value, with the headers the provider's replies have
+    jobs        the operationIds that begin a job and do with it what `Call.job` says
     webhooks    how it tells subscribers what happened; None if it tells nobody
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
@@ -139,6 +147,8 @@ class Provider:
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
+    say: Callable[[int, Json], Reply] = Reply.json
+    jobs: frozenset[str] = frozenset()
     verbs: Mapping[str, Verb] = field(default_factory=dict)
     webhooks: Webhooks | None = None
     specs: Path | None = None

@@ -5,27 +5,35 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract
-from mockserver.core.delivery import Answered, Sending
+from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
+from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
+from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
+
+if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
+    from mockserver.core.fault import Fault, Struck
+    from mockserver.engine.preferences import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,68 +41,22 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
-
-
-def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody looks on."""
-
-
-async def send_nothing(sending: Sending) -> Answered:
-    """Nothing leaves an engine without a server."""
-    return Answered(failure="refused", error="nothing was sent: this engine has no server around it")
-
-
-def sleep_on(world: WorldId | None) -> None:
-    """Nobody waits for instants to come."""
-
-
-async def nothing_flies() -> None:
-    """Nothing is under way."""
-
-
-def drop_blunder(error: Exception) -> None:
-    """Nobody reads the log."""
-
-
-async def go_on() -> None:
-    """There is nothing to pause for."""
-
-
-def no_time() -> int:
-    """A stopwatch that stands."""
-    return 0
-
-
-def drop_entry(entry: Entry) -> None:
-    """Nobody looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
-
-    `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
-    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
-    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
-    """
-
-    notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
-    send: Callable[[Sending], Awaitable[Answered]] = send_nothing
-    wake: Callable[[WorldId | None], None] = sleep_on
-    landed: Callable[[], Awaitable[None]] = nothing_flies
-    idle: Callable[[], Awaitable[None]] = nothing_flies
-    blundered: Callable[[Exception], None] = drop_blunder
-    stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] = drop_entry
+    secrets: SecretNames = NO_NAMES
+    samples: Samples | None = None
 
 
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
+
+
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
 
 
 class _Behind(Exception):
@@ -112,14 +74,25 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = Ports(),
+        ports: Ports = NOBODY,
+        entries: str = ENTRIES,
+        seed: int = 0,
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
+        self.faults = Faults(seed, self._problems)
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
@@ -133,15 +106,19 @@ class Engine:
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
-    async def respond(self, request: Request, pause: Callable[[], Awaitable[None]] = go_on) -> Reply:
+    async def respond(
+        self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False, pause: Pause = go_on
+    ) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
 
-        It may `pause` between its three parts: reading and checking, deciding, recording.
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set. It may
+        `pause` between its three parts: reading and checking, deciding, recording.
         """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        struck: Struck | None = None
         now = self.clock.now()
         try:
             claim = service.provider.claim(request)
@@ -149,7 +126,10 @@ class Engine:
             await pause()
             home = await self.worlds.home(service.provider, claim)
             world, now = home.world.name, home.clock.now()
-            reply = await self._answer(service, home, call, now)
+            if undisturbed or (wish is None and not self.faults.any):
+                reply = await self._answer(service, home, call, now)
+            else:
+                reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
@@ -162,16 +142,65 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        fault = None if struck is None else ", ".join(struck.ids) or None
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        if violations:
+            reply = self._marked(reply, entry)
+        if struck is None:
+            return reply
+        from mockserver.engine.disturbance import damaged
+
+        return damaged(reply, struck)
+
+    async def respond_as_preferred(self, request: Request) -> Reply:
+        """The reply to a request with a header `Prefer`."""
+        from mockserver.engine.preferences import read_wish
+
+        wish, request = read_wish(request)
+        return await self.respond(request, wish)
+
+    async def _disturbed(
+        self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
+    ) -> tuple[Reply, Struck]:
+        """The reply to a call that faults may strike, or that has a wish, and what struck it."""
+
+        from mockserver.engine.disturbance import disturb
+
+        async def answer(call: Call) -> Reply:
+            return await self._answer(service, home, call, now)
+
+        date = self.clock.now()
+        if wish is not None:
+            from mockserver.engine.preferences import grant
+
+            return await grant(wish, self.faults, service, home.world, call, date, answer)
+        return await disturb(self.faults, service, home.world, call, None, date, answer)
+
+    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return problems(fault, self.services)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
+
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
 
     async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
         """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
@@ -212,6 +241,7 @@ class Engine:
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
+            self.faults.forget(world)
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:

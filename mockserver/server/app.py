@@ -18,7 +18,8 @@ from mockserver.control.access import is_control
 from mockserver.control.control import Control
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
-from mockserver.server.connection import GONE, Incoming, Line, Outgoing
+from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
+from mockserver.server.manner import score_of
 from mockserver.server.turn import PART_DONE, Turn, part_done
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
@@ -117,7 +118,12 @@ class App(web.Server):
         control = self.control if self.controls(message) else None
         if refused is not None and not oversize:
             return self.refuse(request, refused.status, str(refused), control)
-        reply = await (self.engine.respond(request) if control is None else control.answer(request, incoming.peer))
+        if control is not None:
+            reply = await control.answer(request, incoming.peer)
+        elif "Prefer" in message.headers:
+            reply = await self.engine.respond_as_preferred(request)
+        else:
+            reply = await self.engine.respond(request)
         return self._outgoing(reply, message.method, message.should_close or oversize or incoming.line.is_last())
 
     def controls(self, message: RawRequestMessage) -> bool:
@@ -130,7 +136,7 @@ class App(web.Server):
         The engine's coroutine stops between its parts, and nowhere else.
         """
         request = self._request(message, body, False)
-        answering = self.engine.respond(request, part_done)
+        answering = self.engine.respond(request, undisturbed=True, pause=part_done)
         try:
             while answering.send(None) is PART_DONE:
                 yield None
@@ -182,6 +188,8 @@ class App(web.Server):
 
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)
+        if reply.manner is not None:
+            return Disturbed(score_of(reply, method, date, close=close), not close)
         return Outgoing(written(reply, method, date, close=close), not close)
 
 
