@@ -68,7 +68,13 @@ SLOW: Final = ("--pace", "0.001")
 
 
 def _rate(rates: Sequence[float]) -> str:
-    return f"{median(rates):,.0f}/s"
+    """The median, and how far the runs lie apart: on a busy machine far, and then no ratio says much."""
+    return f"{median(rates):,.0f}/s ({min(rates):,.0f}-{max(rates):,.0f})"
+
+
+def _time(seconds: Sequence[float]) -> str:
+    least, middle, most = (f"{found * 1000:.0f}" for found in (min(seconds), median(seconds), max(seconds)))
+    return f"{middle} ms ({least}-{most})"
 
 
 def _against(what: str, plan: Plan, target: float, mine: Server, other: Server) -> Row:
@@ -193,9 +199,8 @@ def cold(plan: Plan) -> Iterator[Row]:
         if turn:  # the first ones read the files from the disk
             mine.append(took)
             theirs.append(imported)
-    ours, other = median(mine), median(theirs)
     name = "cold start to the first clip, against `import aiohttp.web`"
-    yield Row(name, f"{ours * 1000:.0f} ms", f"{other * 1000:.0f} ms", ours / other, 1.6, at_most=True)
+    yield Row(name, _time(mine), _time(theirs), median(mine) / median(theirs), 1.6, at_most=True)
 
 
 @contextmanager
