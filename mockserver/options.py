@@ -159,6 +159,29 @@ def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
             raise ValueError(f"expected an option of the reading {prefix}{key}, got {value!r}")
 
 
+def _count(given: Given) -> int:
+    count = _whole(given)
+    if count < 0:
+        raise ValueError(f"expected a number from 0 (none is kept), got {count}")
+    return count
+
+
+def _bytes(given: Given) -> int:
+    """From `64MiB`, `64M` (the same) or a number of bytes."""
+    text = given.value.strip().lower().removesuffix("ib").removesuffix("b") if isinstance(given.value, str) else None
+    unit = _UNITS.get(text[-1:], 1) if text else 1
+    try:
+        count = int(text[:-1] if unit > 1 else text) * unit if text else _exactly_int(given.value)
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise ValueError(f"expected a size such as 64MiB, or a number of bytes, got {given.value!r}")
+    return count
+
+
+_UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
+
+
 def _world(given: Given) -> str:
     """A name stays a name; what looks like a file is seen from where it was written."""
     name = _word(given)
@@ -225,6 +248,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
         ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request (text)"),
+        Option("journal-entries", _count, "N", "keep the last N exchanges in the journal (1000)"),
+        Option("journal-bytes", _bytes, "SIZE", "and no more than about SIZE of them, as in 64MiB (16MiB)"),
         Option("quiet", _not, None, "do not print requests", field="log"),
         Option(
             "admin-token", _token, "TOKEN", "what the control API wants to be shown (none on loopback, else made up)"

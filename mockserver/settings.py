@@ -24,7 +24,7 @@ class Settings:
     real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
     at once. `admin` says whether there is a control API, `admin_token` what it wants to be shown; without one it is
     open to programs on this machine if the server listens on loopback. Webhooks go to this machine, and to the (host,
-    port) pairs of `allow_target`; port None is any.
+    port) pairs of `allow_target`; port None is any. The journal keeps so many entries and about so many bytes of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -41,6 +41,8 @@ class Settings:
     log: bool = True
     admin: bool = True
     admin_token: str | None = field(default=None, repr=False)
+    journal_entries: int = 1_000
+    journal_bytes: int = 16 * 1024 * 1024
 
 
 def load(arguments: Mapping[str, Json], environ: Mapping[str, str], folder: Path) -> Settings:

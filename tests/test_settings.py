@@ -126,6 +126,17 @@ class TestValues:
     def test_a_switch_in_the_environment_takes_words(self, text: str, log: bool) -> None:
         assert read(MOCKSERVER_QUIET=text).log is log
 
+    @pytest.mark.parametrize(
+        ("text", "size"),
+        [("64MiB", 64 << 20), ("64m", 64 << 20), (" 2 KB", 2048), ("1G", 1 << 30), ("900", 900), ("0", 0)],
+    )
+    def test_a_size_takes_a_unit(self, text: str, size: int) -> None:
+        assert read({"journal-bytes": text}).journal_bytes == size
+
+    def test_a_size_in_a_file_may_be_a_number(self, tmp_path: Path) -> None:
+        settings = read(folder=file(tmp_path, "journal-bytes = 900\njournal-entries = 10_000"))
+        assert (settings.journal_bytes, settings.journal_entries) == (900, 10_000)
+
     def test_providers_named_twice_are_served_once(self) -> None:
         assert read({"providers": ["restream", "livepeer", "restream"]}).providers == ("restream", "livepeer")
 
@@ -155,6 +166,13 @@ class TestRefusals:
     @pytest.mark.parametrize("text", ["fast", "-1", "nan", "-inf", ""])
     def test_a_pace_is_a_number_from_0_to_inf(self, text: str) -> None:
         assert refusal({"pace": text}).startswith("--pace: expected a number from 0")
+
+    @pytest.mark.parametrize("text", ["much", "-1", "1.5MiB", "M", "", "1T"])
+    def test_a_size_is_a_whole_number_of_a_unit(self, text: str) -> None:
+        assert refusal({"journal-bytes": text}).startswith("--journal-bytes: expected a size such as 64MiB")
+
+    def test_the_journal_keeps_no_less_than_nothing(self) -> None:
+        assert "expected a number from 0" in refusal({"journal-entries": "-1"})
 
     @pytest.mark.parametrize("text", ["tomorrow", "2026-11-22T11:50:00", "2026-11-22", "-5"])
     def test_an_instant_without_an_offset_is_refused(self, text: str) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.control.access import Access, refusal
-from mockserver.control.desk import Answer, Desk, State
+from mockserver.control.desk import NO_SHELF, Answer, Desk, Shelf, State
 from mockserver.control.problems import Problem
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
-from mockserver.engine.redaction import without_secrets
+from mockserver.engine.redaction import Redaction
 
 # No page may read or embed what stands here, and no browser may take it for anything but what it says it is.
 _ALWAYS: Final = (
@@ -25,10 +25,10 @@ NAME: Final = "admin"
 class Control:
     """Drives one engine. `access` is None until the port is bound: nobody may until then."""
 
-    def __init__(self, engine: Engine, token: str | None = None) -> None:
+    def __init__(self, engine: Engine, token: str | None = None, shelf: Shelf = NO_SHELF) -> None:
         self.token = token
         self.access: Access | None = None
-        self.desk = Desk(engine)
+        self.desk = Desk(engine, shelf)
         self.answers: Mapping[str, Answer] | None = None  # others than the usual
 
     def open(self, access: Access) -> None:
@@ -71,7 +71,7 @@ class Control:
         return reply
 
     def _log(self, request: Request, reply: Reply, took: int) -> None:
-        request, reply = without_secrets(request, reply)
+        request, reply, _ = _REDACT(request, reply)
         entry = Entry(
             serial=0,
             at=self.desk.engine.clock.now(),
@@ -86,6 +86,7 @@ class Control:
         self.desk.engine.ports.watch(entry)
 
 
+_REDACT: Final = Redaction()
 _CLOSED: Final = Problem(503, "the server is not ready yet", remedy="Ask again in a moment.")
 
 

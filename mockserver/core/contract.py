@@ -16,13 +16,17 @@ from mockserver.core.violation import Violation
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the document. `path` is the template with the server's base path: `/api/asset/{assetId}`."""
+    """One operation of the document. `path` is the template with the server's base path: `/api/asset/{assetId}`.
+
+    `statuses` are those of its responses as written: `200`, `4XX`, `default`.
+    """
 
     id: str
     method: str
     path: str
     pointer: str
     summary: str = ""
+    statuses: tuple[str, ...] = ()
 
 
 @valueclass(frozen=True, slots=True)

@@ -5,32 +5,37 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.contract import Contract, Samples
-from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
 from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.ports import SILENT, Ports
+from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
-    from mockserver.core.fault import Fault, Struck
+    from mockserver.core.fault import Struck
     from mockserver.engine.preferences import Wish
+
+__all__ = ["Engine", "Ports", "Service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +43,14 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
-    `samples` are the replies the document has in store.
+    `samples` are the replies the document has in store, `secrets` the names of what the document does not want seen.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
     samples: Samples | None = None
-
-
-def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody looks on."""
-
-
-async def send_nothing(sending: Sending) -> Answered:
-    """Nothing leaves an engine without a server."""
-    return Answered(failure="refused", error="nothing was sent: this engine has no server around it")
-
-
-def sleep_on(world: WorldId | None) -> None:
-    """Nobody waits for instants to come."""
-
-
-async def nothing_flies() -> None:
-    """Nothing is under way."""
-
-
-def drop_blunder(error: Exception) -> None:
-    """Nobody reads the log."""
-
-
-def no_time() -> int:
-    """A stopwatch that stands."""
-    return 0
-
-
-def drop_entry(entry: Entry) -> None:
-    """Nobody looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
-
-    `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
-    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
-    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
-    """
-
-    notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
-    send: Callable[[Sending], Awaitable[Answered]] = send_nothing
-    wake: Callable[[WorldId | None], None] = sleep_on
-    landed: Callable[[], Awaitable[None]] = nothing_flies
-    idle: Callable[[], Awaitable[None]] = nothing_flies
-    blundered: Callable[[Exception], None] = drop_blunder
-    stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] = drop_entry
+    secrets: SecretNames = NO_NAMES
 
 
 # Of a path nobody knows, so much is compared with those of the document.
@@ -115,16 +72,25 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = Ports(),
+        ports: Ports = SILENT,
         seed: int = 0,
+        entries: str = "/__admin/requests",
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
-        self.faults = Faults(seed, self._problems)
+        self.faults = Faults(seed, self.services)
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
@@ -169,10 +135,14 @@ class Engine:
         took = (stopwatch() - began) // 1000
         name = service.provider.name
         fault = None if struck is None else ", ".join(struck.ids) or None
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took, fault))
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        if violations:
+            reply = self._marked(reply, entry)
         if struck is None:
             return reply
-        from mockserver.engine.disturbance import damaged
+        from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
 
@@ -187,31 +157,31 @@ class Engine:
         self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
     ) -> tuple[Reply, Struck]:
         """The reply to a call that faults may strike, or that has a wish, and what struck it."""
-
-        from mockserver.engine.disturbance import disturb
+        from mockserver.engine.preferences import grant
 
         async def answer(call: Call) -> Reply:
             return await self._answer(service, home, call, now)
 
-        date = self.clock.now()
-        if wish is not None:
-            from mockserver.engine.preferences import grant
-
-            return await grant(wish, self.faults, service, home.world, call, date, answer)
-        return await disturb(self.faults, service, home.world, call, None, date, answer)
-
-    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
-        from mockserver.engine.fault_check import problems
-
-        return problems(fault, self.services)
+        return await grant(wish, self.faults, service, home.world, call, self.clock.now(), answer)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
+
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
 
     async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
         """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.

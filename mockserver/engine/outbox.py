@@ -60,6 +60,11 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._all)
 
+    @property
+    def last(self) -> int:
+        """The serial of the newest delivery there ever was, 0 before the first."""
+        return self._serial
+
     # ---- on their way
 
     def add(self, world: WorldId, deliveries: Iterable[Delivery]) -> None:

@@ -140,7 +140,7 @@ class _Unmet(Exception):
 
 
 async def grant(
-    wish: Wish,
+    wish: Wish | None,
     faults: Faults,
     service: Served,
     world: WorldId,
@@ -148,7 +148,12 @@ async def grant(
     now: int,
     answer: Callable[[Call], Awaitable[Reply]],
 ) -> tuple[Reply, Struck]:
-    """The reply to a call with a wish, and what struck it. What can't be met is a 400 that names what there is."""
+    """The reply to a call that faults may strike, or that has a wish, and what struck it.
+
+    A wish that can't be met is a 400 that names what there is.
+    """
+    if wish is None:
+        return await disturb(faults, service, world, call, None, now, answer)
     name = ", ".join(wish.applied)
     chance = Chance.of(faults.seed, "prefer", *world, call.request.method, call.request.target)
     delay = wish.effect.delay.draw(chance.child("delay")) if wish.effect.delay else 0

@@ -54,14 +54,14 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
 
 
 async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, str | None], None]) -> None:
-    from mockserver.control.control import Control
+    from mockserver.server.assemble import build_control
     from mockserver.server.serving import serving
 
     stop = asyncio.Event()
     _on_signals(stop)
     if settings.ready_file is not None:
         _forget(settings.ready_file)
-    control = Control(engine, settings.admin_token) if settings.admin else None
+    control = build_control(engine, settings)
     async with serving(engine, settings.host, settings.port, control=control, allowed=settings.allow_target) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)

@@ -94,7 +94,7 @@ def bare(plan: Plan) -> Iterator[Row]:
 
 def rivals(plan: Plan) -> Iterator[Row]:
     """POST /clip on the same effective document, against what npm has. Needs node and npm."""
-    _install_rivals()
+    install_rivals()
     with tempfile.TemporaryDirectory() as folder, mockserver(*SLOW) as mine:
         document = Path(folder, "livepeer.json")
         words = [sys.executable, "-m", "mockserver", "spec", "livepeer", "--json"]
@@ -113,7 +113,8 @@ def _rival(name: str, port: int, document: Path) -> list[str]:
     return ["node", str(RIVALS / "backend.mjs"), str(port), str(document)]
 
 
-def _install_rivals() -> None:
+def install_rivals() -> None:
+    """What npm has, in the versions that are locked. Needs npm."""
     installed = RIVALS / "node_modules" / ".package-lock.json"
     locked = RIVALS / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:

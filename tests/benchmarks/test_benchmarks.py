@@ -91,7 +91,7 @@ def test_an_unknown_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> No
 def test_help_names_the_measures() -> None:
     words = [sys.executable, "-m", "tests.benchmarks", "--help"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert "bare rivals crowded cold memory" in done.stdout
+    assert "bare rivals faults crowded cold memory" in done.stdout
 
 
 def test_a_line_is_compared_with_one_that_never_looks_for_faults() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from mockserver import resources
 from mockserver.cli import main
-from mockserver.contract.lint import lint_file
+from mockserver.contract.lint import lint, lint_file
+from mockserver.contract.yaml_out import dump_yaml
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.control.document import described, document
 from mockserver.control.table import ANSWERS
@@ -12,6 +13,10 @@ from mockserver.control.table import ANSWERS
 
 def test_the_linter_finds_nothing_in_it() -> None:
     assert lint_file(resources.specs("admin") / "openapi.yaml") == ()
+
+
+def test_the_linter_finds_nothing_in_what_is_handed_out() -> None:
+    assert lint(dump_yaml(document())) == ()
 
 
 def test_every_operation_has_an_answer_and_every_answer_an_operation() -> None:

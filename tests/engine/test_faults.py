@@ -14,6 +14,7 @@ from mockserver.core.provider import Call
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
 from mockserver.engine.faults import FaultError, Faults, fault_from
+from tests.engine import tiny
 
 HERE = WorldId("tiny", "test_a")
 THERE = WorldId("tiny", "test_b")
@@ -124,10 +125,11 @@ def test_a_world_that_is_gone_is_counted_anew() -> None:
 
 
 def test_several_faults_are_set_together_or_not_at_all() -> None:
-    faults = Faults(check=lambda fault: [("/name", "is bad")] if fault.name == "bad" else [])
+    faults = tiny.engine().faults
     with pytest.raises(FaultError) as caught:
-        faults.add_all(fault_from({"name": name, "reset": "after"}) for name in ("good", "bad"))
-    assert (caught.value.problems, faults.any) == ([("/1/name", "is bad")], False)
+        faults.add_all(fault_from({"calls": {"provider": name}, "reset": "after"}) for name in ("tiny", "huge"))
+    ((where, _),) = caught.value.problems
+    assert (where, faults.any) == ("/1/calls/provider", False)
     assert [each.id for each in faults.add_all([fault_from({"reset": "after"})] * 2)] == ["fault-1", "fault-2"]
 
 

@@ -173,8 +173,11 @@ class TestTheToken:
             assert admin(wide, "GET", "/__admin/clock", b"", f"Authorization: Bearer {token}").status == 200
 
     def test_stands_in_no_journal(self, locked: ThreadedServer) -> None:
-        admin(locked, "GET", "/__admin/clock", b"", f"Authorization: Bearer {TOKEN}")
-        assert list(locked.engine.journal.since(0)) == []
+        for target in ("/__admin/clock", "/tiny/notes"):
+            admin(locked, "GET", target, b"", f"Authorization: Bearer {TOKEN}")
+        entries = list(locked.engine.journal.since(0))
+        assert [entry.request.path for entry in entries] == ["/tiny/notes"]
+        assert TOKEN not in repr(entries)
 
 
 class TestTheJournal:
@@ -187,7 +190,7 @@ class TestTheJournal:
 
     def test_secrets_are_gone(self, server: ThreadedServer) -> None:
         secret = "hush-hush-hush"
-        headers = "Authorization: Bearer main", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
+        headers = f"Authorization: Bearer {secret}", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
         once(
             server.url,
             said("POST", f"/tiny/notes?access_token={secret}", b'{"token": "%b"}' % secret.encode(), *headers),

@@ -40,13 +40,18 @@ def listens(view: View) -> bool:
 
 def hear(view: View, outcome: Outcome, moment: Moment) -> Outcome:
     """An outcome with a delivery for each webhook that wants one of its notices."""
-    if not view.count("webhook", "all", ""):
+    if not listens(view):
         return outcome
+    # Most of what happens no webhook asks for; then there is no need to know whose it is.
+    asked = {event for hook in view.find("webhook", "all", "") for event in hook["events"]}
+    notices = [notice for notice in outcome.notices if notice.event in asked]
+    if not notices:
+        return Outcome(outcome.reply, outcome.changes, outcome.notices, heard=True)
     said = view.get("mail", "mail")
     before: int = said["events"] if said else 0
     deliveries: list[Delivery] = []
     events = before
-    for notice in outcome.notices:
+    for notice in notices:
         wanted = [hook for hook in _subscribed(view, notice) if notice.event in hook["events"]]
         if not wanted:
             continue
