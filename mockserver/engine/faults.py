@@ -37,6 +37,9 @@ def __getattr__(name: str) -> object:
     return found
 
 
+# Each call is held against every fault; nobody sets so many on purpose.
+MOST_FAULTS: Final = 1_000
+
 # A fault counts in so many worlds; the one longest unmet is forgotten and begins anew.
 MOST_WORLDS: Final = 10_000
 
@@ -76,6 +79,8 @@ class Faults:
         Raises FaultError if it names what isn't served.
         """
         self._refuse(self._problems(fault))
+        if len(self._standing) >= MOST_FAULTS:
+            self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
         counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
         self.any = True
