@@ -23,10 +23,11 @@ _VERSION_4: Final = 4 << 76 | 2 << 62
 class Chance:
     """A stream of draws under a label. Not thread-safe; make a child for each use."""
 
-    __slots__ = ("_bits", "_block", "_key", "_left")
+    __slots__ = ("_bits", "_block", "_key", "_left", "_place")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, place: tuple[Chance, tuple[str | int, ...]] | None = None) -> None:
         self._key = key
+        self._place = place
         self._block = 0
         self._bits = 0
         self._left = 0
@@ -38,12 +39,19 @@ class Chance:
 
     def child(self, *labels: str | int) -> Chance:
         """An independent chance under more labels; draws from it do not move this one."""
-        return Chance(blake2b(repr(labels).encode(), key=self._key, digest_size=32).digest())
+        return Chance(b"", (self, labels))
+
+    def _derived(self) -> bytes:
+        """The key, worked out when something is drawn: most chances are handed on and never used."""
+        if self._place is not None and not self._key:
+            parent, labels = self._place
+            self._key = blake2b(repr(labels).encode(), key=parent._derived(), digest_size=32).digest()
+        return self._key
 
     def bits(self, count: int) -> int:
         """A whole number of `count` random bits."""
         while self._left < count:
-            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key).digest()
+            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key or self._derived()).digest()
             self._block += 1
             self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
             self._left += 512

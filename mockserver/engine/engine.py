@@ -26,7 +26,7 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import SILENT, Ports
+from mockserver.engine.ports import NOBODY, Ports
 from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
@@ -43,18 +43,22 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
-    `samples` are the replies the document has in store, `secrets` the names of what the document does not want seen.
+    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
-    samples: Samples | None = None
     secrets: SecretNames = NO_NAMES
+    samples: Samples | None = None
 
 
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
+
+
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
 
 
 class _Behind(Exception):
@@ -72,9 +76,9 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = SILENT,
+        ports: Ports = NOBODY,
+        entries: str = ENTRIES,
         seed: int = 0,
-        entries: str = "/__admin/requests",
     ) -> None:
         """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
@@ -205,10 +209,13 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
-    async def catch_up(self, home: Home, now: int) -> int | None:
-        """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
+    async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
+        """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
+
+        Returns when the next one is due. Raises Blunder.
+        """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell)
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
 
     def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""

@@ -1,4 +1,4 @@
-"""What an engine tells the outside, and what it asks of it: functions, each with a default that does nothing."""
+"""What an engine tells the outside, and what it does where nobody is outside."""
 
 from __future__ import annotations
 
@@ -60,5 +60,4 @@ class Ports:
     watch: Callable[[Entry], None] = drop_entry
 
 
-# What an engine has that nobody looks at.
-SILENT: Final = Ports()
+NOBODY: Final = Ports()

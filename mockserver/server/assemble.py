@@ -14,7 +14,6 @@ from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
 from mockserver.contract.samples import DocumentSamples
 from mockserver.contract.secrecy import secret_names
-from mockserver.control.access import PREFIX
 from mockserver.control.control import Control
 from mockserver.control.desk import Shelf
 from mockserver.core.provider import Provider
@@ -23,8 +22,9 @@ from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.engine import ENTRIES, Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
@@ -77,7 +77,7 @@ def build_engine(
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
         journal=Journal(settings.journal_entries, settings.journal_bytes),
-        entries=f"{PREFIX}/requests" if settings.admin else "",
+        entries=ENTRIES if settings.admin else "",
         seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
@@ -165,7 +165,7 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
 def _service(provider: Provider) -> Service:
     contract, secrets = _contract(provider.name, provider.specs)
     samples = _samples(provider.name, provider.specs)
-    return Service(provider, contract, contract.unmatched, samples, secrets)
+    return Service(provider, contract, contract.unmatched, secrets, samples)
 
 
 @cache

@@ -34,7 +34,7 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
     sweeps = gc.get_threshold()
     gc.disable()  # a start makes much and throws away little: sweeps are a tenth of it
     try:
-        from mockserver.engine.engine import Ports
+        from mockserver.engine.ports import Ports
         from mockserver.server import realtime
         from mockserver.server.assemble import build_engine, log_blunder
         from mockserver.server.log import RequestLog

@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
 
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
 from mockserver.server.assemble import build_control, build_engine
 from mockserver.server.serving import serving
 from mockserver.settings import Settings

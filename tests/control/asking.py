@@ -8,7 +8,8 @@ from mockserver.control.access import Access
 from mockserver.control.control import Control
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
 from mockserver.server.assemble import build_control, build_engine
 from mockserver.settings import Settings
 from tests.engine import tiny

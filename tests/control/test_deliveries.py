@@ -3,7 +3,7 @@ from __future__ import annotations
 from mockserver.control.control import Control
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.text import Json
-from mockserver.engine.engine import Ports
+from mockserver.engine.ports import Ports
 from tests.control.asking import ask, refused, served, told
 from tests.engine.asking import ask as request
 

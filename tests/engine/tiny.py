@@ -15,8 +15,9 @@ from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Due, Index, Kind, Notice, Outcome, Put, Remove, View
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.engine import Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.ports import Ports
 from mockserver.engine.readings import settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.stores.memory import MemoryStore
@@ -281,7 +282,7 @@ def engine(
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     return Engine(
-        [Service(provider, contract, contract.unmatched, DocumentSamples(DOCUMENT))],
+        [Service(provider, contract, contract.unmatched, samples=DocumentSamples(DOCUMENT))],
         store=store,
         worlds=worlds,
         clock=clock,

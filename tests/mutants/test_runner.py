@@ -36,7 +36,7 @@ def test_that_anybody_passes():
 
 def test_that_looks(request):
     client = request.config.stash[TRIAL].clients["livepeer"]
-    assert client._has_failed(None, Clip("c1", "first", "failed"))
+    assert client.has_failed(None, Clip("c1", "first", "failed"))
 """
 
 

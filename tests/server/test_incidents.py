@@ -227,3 +227,15 @@ def test_no_line_break_of_a_call_becomes_a_header_or_a_line(server: ThreadedServ
     heard = admin(server, "GET", "/__admin/x%0d%0aSet-Cookie:%20a=b")
     assert heard.status == 404
     assert "set-cookie" not in heard.headers
+
+
+def test_while_the_server_ends_it_says_that_it_is_not_ready() -> None:
+    """A connection that has begun is answered to its end."""
+    with ThreadedServer(Settings(port=0), engine=tiny.engine()) as ending, RawClient(ending.url) as client:
+        health = said("GET", "/__admin/health").replace(b"Host: mock", f"Host: 127.0.0.1:{port(ending)}".encode())
+        client.say(health[:-2])
+        assert ending.control is not None
+        ending.control.state = "draining"
+        client.say(health[-2:])
+        heard = client.hear()
+    assert (heard.status, heard.value["status"]) == (503, "draining")

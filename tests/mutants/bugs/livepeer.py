@@ -116,7 +116,7 @@ class PollsForEver(LivepeerClient):
 class IgnoresFailure(LivepeerClient):
     """A failed clip is polled until the deadline."""
 
-    def _has_failed(self, clip: Clip) -> bool:
+    def has_failed(self, clip: Clip) -> bool:
         return False
 
 
@@ -124,7 +124,7 @@ class IgnoresFailure(LivepeerClient):
 class TakesUnknownPhasesForReady(LivepeerClient):
     """Ready is whatever is neither under way nor failed."""
 
-    def _is_ready(self, clip: Clip) -> bool:
+    def is_ready(self, clip: Clip) -> bool:
         return clip.phase not in ("uploading", "waiting", "processing", "failed", "deleting", "deleted")
 
 
@@ -132,7 +132,7 @@ class TakesUnknownPhasesForReady(LivepeerClient):
 class WaitsForCompleted(LivepeerClient):
     """An asset is waited for as if it had a task's phases."""
 
-    def _is_ready(self, clip: Clip) -> bool:
+    def is_ready(self, clip: Clip) -> bool:
         return clip.phase == "completed"
 
 
@@ -140,7 +140,7 @@ class WaitsForCompleted(LivepeerClient):
 class TakesPlaybackForReady(LivepeerClient):
     """A clip is ready as soon as it has a playback URL."""
 
-    def _is_ready(self, clip: Clip) -> bool:
+    def is_ready(self, clip: Clip) -> bool:
         return clip.playback_url is not None or clip.phase == "ready"
 
 

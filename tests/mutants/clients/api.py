@@ -23,6 +23,8 @@ from tests.mutants.clients.errors import (
 
 SAFE = frozenset({"GET", "HEAD"})
 TEMPORARY = frozenset({429, 500, 502, 503, 504})
+# No reply, or one whose encoding is broken: what was asked for may have been done.
+UNHEARD = (httpx.TransportError, httpx.DecodingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Api:
         while True:
             try:
                 reply = self._send(method, path, params, body)
-            except httpx.TransportError as error:
+            except UNHEARD as error:
                 if not self._once_more(method, attempt):
                     raise self._lost(method, path, error) from None
                 self._wait(self._backoff(attempt))
@@ -87,7 +89,10 @@ class Api:
 
     def _send(self, method: str, path: str, params: Mapping[str, str] | None, body: Json) -> httpx.Response:
         url = path if path.startswith("http") else self.url + path
-        return self._http.request(method, url, params=params, json=body, headers=self._credentials(url))
+        try:
+            return self._http.request(method, url, params=params, json=body, headers=self._credentials(url))
+        except (httpx.InvalidURL, UnicodeError):
+            raise BadReply("the address to ask is none") from None
 
     def _credentials(self, url: str) -> dict[str, str]:
         """Ours alone: where a file is stored is no business of the API's key."""
@@ -117,7 +122,7 @@ class Api:
         text = reply.headers.get("Retry-After", "").strip()
         if text.isdecimal():
             return float(text)
-        with suppress(ValueError):
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
             date = parsedate_to_datetime(text)
             if date.tzinfo is None:
                 date = date.replace(tzinfo=UTC)
@@ -143,7 +148,7 @@ class Api:
 
     # ---- failing
 
-    def _lost(self, method: str, path: str, error: httpx.TransportError) -> Unreachable:
+    def _lost(self, method: str, path: str, error: httpx.RequestError) -> Unreachable:
         what = f"{method} {path.partition('?')[0]}: no reply ({type(error).__name__})"
         sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         return OutcomeUnknown(what) if sent and method not in SAFE else Unreachable(what)
@@ -171,7 +176,7 @@ def json_of(reply: httpx.Response) -> Json:
     """The reply's JSON. Raises BadReply."""
     try:
         return reply.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadReply(f"{reply.status_code} without JSON") from None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from urllib.parse import parse_qs, quote, urlsplit
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -13,8 +13,9 @@ from mockserver.core.text import Json
 from tests.mutants.clients.api import Api, Connection, json_of, text_of
 from tests.mutants.clients.deliveries import Deliveries
 from tests.mutants.clients.errors import BadReply, ClipFailed, NotFound, OutcomeUnknown, Refused, TooManyClips
-from tests.mutants.clients.values import Number, maybe, need
+from tests.mutants.clients.values import Number, maybe, need, segment
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EVENTS = ("asset.ready", "asset.failed", "asset.updated", "asset.deleted")
 
 
@@ -73,12 +74,12 @@ class LivepeerClient(Api):
 
     def _time(self, moment: datetime) -> float:
         """Whole milliseconds: fractions are accepted, and fail later."""
-        return int(moment.timestamp() * 1000)
+        return (moment - EPOCH) // timedelta(milliseconds=1)
 
     # ---- waiting
 
     def clip(self, clip_id: str) -> Clip:
-        return self._clip(json_of(self.call("GET", f"/asset/{quote(clip_id, safe='')}")))
+        return self._clip(json_of(self.call("GET", f"/asset/{segment(clip_id)}")))
 
     def wait_until_ready(
         self, clip_id: str, *, deadline: float = 900, tell: Callable[[float], None] | None = None
@@ -88,16 +89,16 @@ class LivepeerClient(Api):
             clip = self.clip(clip_id)
             if tell is not None and clip.progress is not None:
                 tell(clip.progress)
-            if self._is_ready(clip):
+            if self.is_ready(clip):
                 return clip
-            if self._has_failed(clip):
+            if self.has_failed(clip):
                 raise ClipFailed(clip.error or f"clip {clip_id} is {clip.phase}")
         raise AssertionError("ticks end with an error")
 
-    def _is_ready(self, clip: Clip) -> bool:
+    def is_ready(self, clip: Clip) -> bool:
         return clip.phase == "ready"
 
-    def _has_failed(self, clip: Clip) -> bool:
+    def has_failed(self, clip: Clip) -> bool:
         return clip.phase in ("failed", "deleting", "deleted")
 
     # ---- finding
@@ -107,7 +108,7 @@ class LivepeerClient(Api):
         found: dict[str, Clip] = {}
         params = {"limit": str(self.page_size)}
         while True:
-            reply = self.call("GET", f"/stream/{quote(playback_id, safe='')}/clips", params=params)
+            reply = self.call("GET", f"/stream/{segment(playback_id)}/clips", params=params)
             page = json_of(reply)
             if not isinstance(page, list):
                 raise BadReply("the list of clips is no list")
@@ -120,8 +121,11 @@ class LivepeerClient(Api):
             params["cursor"] = cursor
 
     def _next_cursor(self, reply: httpx.Response) -> str | None:
-        url = reply.links.get("next", {}).get("url", "")
-        return next(iter(parse_qs(urlsplit(url).query).get("cursor", ())), None)
+        try:
+            query = urlsplit(reply.links.get("next", {}).get("url", "")).query
+        except ValueError:
+            raise BadReply("the link to the next page is no URL") from None
+        return next(iter(parse_qs(query).get("cursor", ())), None)
 
     # ---- using
 
@@ -136,7 +140,7 @@ class LivepeerClient(Api):
     def _source(self, clip: Clip, kind: str) -> str:
         if clip.playback_id is None:
             raise BadReply(f"clip {clip.id} has no playbackId")
-        info = json_of(self.call("GET", f"/playback/{quote(clip.playback_id, safe='')}"))
+        info = json_of(self.call("GET", f"/playback/{segment(clip.playback_id)}"))
         sources = need(need(info, "meta", dict), "source", list)
         fitting = [source for source in sources if need(source, "type", str) == kind]
         if not fitting:
@@ -149,7 +153,7 @@ class LivepeerClient(Api):
     def delete(self, clip_id: str) -> None:
         """Delete a clip; one that is gone already is no error."""
         try:
-            self.call("DELETE", f"/asset/{quote(clip_id, safe='')}")
+            self.call("DELETE", f"/asset/{segment(clip_id)}")
         except Refused as refusal:
             if not self._is_gone(refusal):
                 raise

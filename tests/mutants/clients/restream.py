@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from mockserver.core.text import Json
-from tests.mutants.clients.api import Api, Connection, json_of, text_of
+from tests.mutants.clients.api import UNHEARD, Api, Connection, json_of, text_of
 from tests.mutants.clients.errors import (
     BadReply,
     Conflict,
@@ -23,7 +23,7 @@ from tests.mutants.clients.errors import (
     Unauthorized,
     UsageLimitReached,
 )
-from tests.mutants.clients.values import Number, instant, items, maybe, need
+from tests.mutants.clients.values import Number, instant, items, maybe, need, segment
 
 PROJECTS = "/user/clips/projects"
 
@@ -111,9 +111,14 @@ class RestreamClient(Api):
         except Conflict as conflict:
             return self._settled(file_id, conflict)
         except OutcomeUnknown:
-            if part is not None or force:
+            if part is not None or force or self._is_in_the_making(file_id):
                 raise
         return self._once_again(file_id, body)
+
+    def _is_in_the_making(self, file_id: str) -> bool:
+        """Whether clips of the file are coming, be it of this call or of another: there is no telling."""
+        project = self._project_of(file_id)
+        return project is not None and bool(project.generating)
 
     def _settled(self, file_id: str, conflict: Conflict) -> Project:
         """The project of a video that was clipped already."""
@@ -123,12 +128,9 @@ class RestreamClient(Api):
         return project
 
     def _once_again(self, file_id: str, body: Json) -> Project:
-        """The reply was lost. If its clips are in the making, all is well; if not, a whole video is never clipped twice
-        without force, so that asking again is harmless.
+        """Nothing is known to come of a call whose reply was lost. A whole video that was clipped meanwhile is refused
+        with a 409, so that asking again is harmless.
         """
-        project = self._project_of(file_id)
-        if project is not None and project.generating:
-            return project
         try:
             return self._project(json_of(self.call("POST", PROJECTS, body=body)))
         except Conflict as conflict:
@@ -161,7 +163,7 @@ class RestreamClient(Api):
 
     def clips(self, project_id: str) -> tuple[bool, list[Clip]]:
         """Whether more are coming, and the clips there are."""
-        details = json_of(self.call("GET", f"{PROJECTS}/{quote(project_id, safe='')}"))
+        details = json_of(self.call("GET", f"{PROJECTS}/{segment(project_id)}"))
         found = [self._clip(clip) for clip in items(details, "clips")]
         return need(details, "generatingClipsNow", bool), found
 
@@ -205,13 +207,13 @@ class RestreamClient(Api):
         return [self._file(file) for file in items(json_of(self.call("GET", "/user/storage/files")), "files")]
 
     def file(self, file_id: str) -> File:
-        return self._file(json_of(self.call("GET", f"/user/storage/files/{quote(file_id, safe='')}")))
+        return self._file(json_of(self.call("GET", f"/user/storage/files/{segment(file_id)}")))
 
     # ---- using
 
     def download_url(self, clip_id: str) -> str:
         """A link to an MP4. It is good for a while only, so ask when you need it."""
-        return need(json_of(self.call("GET", f"/user/clips/{quote(clip_id, safe='')}/download")), "downloadUrl", str)
+        return need(json_of(self.call("GET", f"/user/clips/{segment(clip_id)}/download")), "downloadUrl", str)
 
     def download(self, clip_id: str) -> bytes:
         return self.call("GET", self.download_url(clip_id)).content
@@ -239,14 +241,17 @@ class RestreamClient(Api):
                 data={"grant_type": "refresh_token", "refresh_token": self._refresh_token},
                 auth=(self._app.client_id, self._app.client_secret),
             )
-        except httpx.TransportError as error:
+        except UNHEARD as error:
             raise self._lost("POST", "/oauth/token", error) from None
         if reply.status_code in (400, 401):
             raise SignInAgain(reply.status_code, self._without_secrets(self._reason(reply)))
         if reply.status_code >= 300:
             raise self._refusal("POST", reply)
         pair = json_of(reply)
-        self._keep(Tokens(need(pair, "access_token", str), need(pair, "refresh_token", str)))
+        tokens = Tokens(need(pair, "access_token", str), need(pair, "refresh_token", str))
+        if not (tokens.access.isascii() and tokens.access.isprintable()):
+            raise BadReply("the new token can't be sent in a header")
+        self._keep(tokens)
 
     def _keep(self, tokens: Tokens) -> None:
         self._key = tokens.access

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import quote
 
 from mockserver.core.text import Json
 from tests.mutants.clients.errors import BadReply
@@ -45,6 +46,14 @@ def instant(record: Json, name: str) -> datetime | None:
         return None if text is None else datetime.fromisoformat(text.upper())
     except ValueError:
         raise BadReply(f"{name} is no date and time") from None
+
+
+def segment(identifier: str) -> str:
+    """An id as a part of a path."""
+    try:
+        return quote(identifier, safe="")
+    except UnicodeEncodeError:
+        raise BadReply("an id that can't be sent") from None
 
 
 def _kind(value: Json) -> str:
