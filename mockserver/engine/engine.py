@@ -5,7 +5,7 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +32,10 @@ from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
-    from mockserver.core.fault import Fault, Struck
+    from mockserver.core.fault import Struck
     from mockserver.engine.preferences import Wish
+
+__all__ = ["Engine", "Ports", "Service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Engine:
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
-        self.faults = Faults(seed, self._problems)
+        self.faults = Faults(seed, self.services)
         self.ports = ports
         self.entries = entries
         self.coverage = Coverage(
@@ -150,7 +152,7 @@ class Engine:
             reply = self._marked(reply, entry)
         if struck is None:
             return reply
-        from mockserver.engine.disturbance import damaged
+        from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
 
@@ -165,23 +167,12 @@ class Engine:
         self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
     ) -> tuple[Reply, Struck]:
         """The reply to a call that faults may strike, or that has a wish, and what struck it."""
-
-        from mockserver.engine.disturbance import disturb
+        from mockserver.engine.preferences import grant
 
         async def answer(call: Call) -> Reply:
             return await self._answer(service, home, call, now)
 
-        date = self.clock.now()
-        if wish is not None:
-            from mockserver.engine.preferences import grant
-
-            return await grant(wish, self.faults, service, home.world, call, date, answer)
-        return await disturb(self.faults, service, home.world, call, None, date, answer)
-
-    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
-        from mockserver.engine.fault_check import problems
-
-        return problems(fault, self.services)
+        return await grant(wish, self.faults, service, home.world, call, self.clock.now(), answer)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""

@@ -104,6 +104,7 @@ class Disturbed(Outgoing):
         line = request.line
         await play(self.score, line)
         line.answering = None
+        self.keep_alive = self.keep_alive and not line.is_last()  # the server may have stopped meanwhile
 
 
 class _Prompt:
