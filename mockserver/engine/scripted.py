@@ -44,11 +44,11 @@ class Scripted:
 
         return reply, Struck(ids=(NAME,))
 
-    def waiting(self, world: WorldId) -> list[str]:
-        """The operations of a world that have a reply ready, each as often as it has."""
-        return [name for (owner, name), queue in self._queues.items() if owner == world for _ in queue]
-
-    def forget(self, world: WorldId) -> None:
-        """Take back all that is ready in a world."""
-        self._queues = {key: queue for key, queue in self._queues.items() if key[0] != world}
+    def forget(self, world: WorldId, operation: str | None = None) -> None:
+        """Take back what is ready in a world, for one operation or for all."""
+        self._queues = {
+            (owner, name): queue
+            for (owner, name), queue in self._queues.items()
+            if owner != world or operation not in (None, name)
+        }
         self.any = bool(self._queues)
