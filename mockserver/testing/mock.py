@@ -194,6 +194,7 @@ class Mock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        __tracebackhide__ = True
         try:
             said = self.verdict()
         finally:

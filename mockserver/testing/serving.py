@@ -84,11 +84,15 @@ class Server:
     @contextmanager
     def fresh(self, outer: M, start: Start) -> Iterator[M]:
         """See `Mock.fresh`: named after the mock it is asked of, and how many such are open at once."""
-        depth = sum(mock.key.startswith(f"{outer.key}.") for mock in self._open.get(outer.provider, ()))
-        name = f"{outer.key.removeprefix('test_')}.{depth + 1}"
+        name = self.nested(outer.provider, outer.key.removeprefix("test_"))
         inner = type(outer)(self, outer.provider, _mount(outer.provider), name, start, outer.allowed)
         with inner:
             yield inner
+
+    def nested(self, provider: str, name: str) -> str:
+        """A name for a world besides that of this name: the same one again once it is closed."""
+        depth = sum(mock.key.startswith(f"test_{name}.") for mock in self._open.get(provider, ()))
+        return f"{name}.{depth + 1}"
 
     def begin(self, mock: Mock, start: Start) -> int:
         """A mock begins: its world as it is to be at first; the serial its calls come after."""
@@ -183,6 +187,7 @@ def _contract(provider: str) -> Contract:
     return compile_contract(effective(found.name, found.specs).value)
 
 
+@cache
 def _mount(provider: str) -> str:
     names = registry.names()
     if provider not in names:

@@ -34,7 +34,7 @@ BELOW: Mapping[str, set[str]] = {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
         *("server", "remote"),
     },
-    "pytest_plugin": {"testing"},
+    "pytest_plugin": {"errors", "testing"},
     "__main__": {"cli"},
 }
 
