@@ -205,6 +205,9 @@ class Mock:
             raise ContractBroken(said)
         error.add_note(f"\n{said}")
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key} at {self.url}>"
+
     # ---- as `mockserver.strategies` asks for it
 
     def advance(self, ms: int | str, /) -> int:

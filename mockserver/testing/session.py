@@ -89,6 +89,9 @@ class Mocks(Generic[M]):
         self._provider = provider
         self._kind = kind
 
+    def __repr__(self) -> str:
+        return f"<{self._provider} worlds at {self._server.url}>"
+
     @contextmanager
     def fresh(self, **start: Unpack[Start]) -> Iterator[M]:
         """A world, as new, for as long as a `with` block lasts: see `Mock.fresh`."""
