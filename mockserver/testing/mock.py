@@ -83,7 +83,7 @@ class Mock:
     def do(self, verb: str, /, **said: Json) -> Json:
         """Let something happen that no call of the API can do; what came of it. Raises RefusedError.
 
-        `mockserver ctl verbs` lists them. The typed mocks have a method for each.
+        `mockserver ctl worlds verbs WORLD` lists them. The typed mocks have a method for each.
         """
         told: Json = self._ask("POST", "verbs", verb, body=said)["result"]
         return told

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.http import Headers, Request
 from mockserver.core.text import Json, TextError, dump, parse
 from mockserver.errors import UsageError, unknown
+from mockserver.providers import registry
 
 if TYPE_CHECKING:
     from mockserver.testing.mock import Mock
@@ -82,12 +83,11 @@ class Webhooks:
 
         Raises ValueError for an event there is not.
         """
-        from mockserver.providers.livepeer.deliveries import EVENTS
-
+        known = events_of(self._mock.provider)
         for event in events:
-            if event not in EVENTS and not event.startswith(("stream.", "recording.", "playback.", "multistream.")):
-                raise ValueError(unknown("event", event, EVENTS))
-        body = {"name": "a test's webhook", "url": self.url, "events": list(events or EVENTS)}
+            if event not in known:
+                raise ValueError(unknown("event", event, known))
+        body = {"name": "a test's webhook", "url": self.url, "events": list(events or known)}
         if signed:
             body["sharedSecret"] = self.secret
         headers = {**self._mock.headers, "Content-Type": "application/json"}
@@ -113,7 +113,7 @@ class Webhooks:
     def wait(self, event: str, *, count: int = 1, seconds: float = PATIENCE_SECONDS) -> tuple[Received, ...]:
         """What came of an event, once so many of it did; for clocks that run. Raises TimeoutError."""
         with self._arrived:
-            done = self._arrived.wait_for(lambda: len(self.of_now(event)) >= count, seconds)
+            done = self._arrived.wait_for(lambda: len(self._of_now(event)) >= count, seconds)
         if not done:
             came = ", ".join(each.event for each in self.received) or "nothing"
             raise TimeoutError(f"{event} did not come {count} times within {seconds:g} s; what came: {came}")
@@ -134,7 +134,7 @@ class Webhooks:
             self._server.server_close()
             self._server = None
 
-    def of_now(self, event: str) -> list[Received]:
+    def _of_now(self, event: str) -> list[Received]:
         return [each for each in self._received if each.event == event]
 
     def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
@@ -152,6 +152,12 @@ class Webhooks:
             serve = self._server.serve_forever
             threading.Thread(target=serve, args=(0.01,), name="mockserver-webhooks", daemon=True).start()
         return self._server
+
+
+def events_of(provider: str) -> tuple[str, ...]:
+    """What a provider tells of here; its document may name more."""
+    webhooks = registry.find([provider])[0].webhooks
+    return webhooks.events if webhooks is not None else ()
 
 
 def is_signed(headers: Headers, body: bytes, secret: str) -> bool:
