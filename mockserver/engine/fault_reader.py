@@ -21,6 +21,7 @@ from mockserver.core.fault import (
 )
 from mockserver.core.text import Json, pointer
 from mockserver.engine import fault_schema as bounds
+from mockserver.engine.fault_deliveries import read_mishap
 from mockserver.engine.fault_page import Page, Parts
 
 _WHEN: Final = ("before", "after")
@@ -37,14 +38,21 @@ class FaultError(ValueError):
 def fault_from(value: Json) -> Fault:
     """The fault that a JSON value spells. Raises FaultError with all that is wrong."""
     page = Page()
+    fault = _of_deliveries(page, value) if isinstance(value, dict) and "deliveries" in value else _of_calls(page, value)
+    if page.problems:
+        raise FaultError((pointer(at), what) for at, what in page.problems)
+    return fault
+
+
+def _of_deliveries(page: Page, value: Json) -> Fault:
+    record = page.record(value, (), ("name", "about", "deliveries", "turns", *bounds.MISHAPS), "fault of deliveries")
+    about, mishap = read_mishap(page, record)
+    return Fault(Effect(), Calls(), _turns(page, record), *_named(page, record), about, mishap)
+
+
+def _of_calls(page: Page, value: Json) -> Fault:
     record = page.record(value, (), ("name", "about", "calls", "turns", *bounds.EFFECTS), "fault")
-    fault = Fault(
-        effect=_effect(page, record),
-        calls=_calls(page, record),
-        turns=_turns(page, record),
-        name=page.matching(record, ("name",), bounds.NAME, "letters, digits and `.`, `_`, `-` (at most 64)"),
-        about=page.text(record, ("about",), empty=True) or "",
-    )
+    fault = Fault(_effect(page, record), _calls(page, record), _turns(page, record), *_named(page, record))
     if not page.problems and not tuple(fault.effect):
         page.say((), f"nothing goes wrong here; say one of {', '.join(bounds.EFFECTS)}")
     if not page.problems:
@@ -54,9 +62,12 @@ def fault_from(value: Json) -> Fault:
             page.say(
                 (names[-1],), why if len(names) == 1 else f"`{names[0]}` and `{names[1]}` don't go together: {why}"
             )
-    if page.problems:
-        raise FaultError((pointer(at), what) for at, what in page.problems)
     return fault
+
+
+def _named(page: Page, record: Mapping[str, Json]) -> tuple[str | None, str]:
+    name = page.matching(record, ("name",), bounds.NAME, "letters, digits and `.`, `_`, `-` (at most 64)")
+    return name, page.text(record, ("about",), empty=True) or ""
 
 
 def _calls(page: Page, record: Mapping[str, Json]) -> Calls:

@@ -61,14 +61,15 @@ class Standing:
 class Faults:
     """The faults of one server, in the order they were set.
 
-    `any` says whether there are some; a request that comes while there are none pays for nothing but looking there.
-    `services` are what is served, by provider: a fault that names anything else is refused. None takes any.
+    `any` says whether there are some about calls; a request that comes while there are none pays for nothing but
+    looking there. `any_of_deliveries` says the same of deliveries. `services` are what is served, by provider: a fault
+    that names anything else is refused. None takes any.
     """
 
-    __slots__ = ("_services", "_standing", "any", "seed")
+    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "seed")
 
     def __init__(self, seed: int = 0, services: Mapping[str, Checked] | None = None) -> None:
-        self.any = False
+        self.any = self.any_of_deliveries = False
         self.seed = seed
         self._services = services
         self._standing: dict[str, _Counted] = {}
@@ -83,7 +84,7 @@ class Faults:
             self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
         counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
-        self.any = True
+        self._count()
         return counted.standing()
 
     def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
@@ -97,13 +98,22 @@ class Faults:
     def remove(self, id: str) -> bool:
         """False if there is none of that id."""
         removed = self._standing.pop(id, None)
-        self.any = bool(self._standing)
+        self._count()
         return removed is not None
 
     def clear(self) -> None:
         """Remove them all."""
         self._standing.clear()
-        self.any = False
+        self._count()
+
+    def _count(self) -> None:
+        of_deliveries = sum(counted.fault.deliveries is not None for counted in self._standing.values())
+        self.any = len(self._standing) > of_deliveries
+        self.any_of_deliveries = of_deliveries > 0
+
+    def of_deliveries(self) -> list[_Counted]:
+        """Those that are about deliveries, in the order they were set."""
+        return [counted for counted in self._standing.values() if counted.fault.deliveries is not None]
 
     def forget(self, world: WorldId) -> None:
         """A world is gone: one of its name that comes later is counted from 1."""
@@ -132,6 +142,8 @@ class Faults:
 
     def _about(self, world: WorldId, call: Call, job: bool) -> Iterator[_Counted]:
         for counted in self._standing.values():
+            if counted.fault.deliveries is not None:
+                continue
             if (job or counted.fault.effect.job is None) and _is_meant(counted.fault.calls, world, call):
                 yield counted
 

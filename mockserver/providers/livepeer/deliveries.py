@@ -21,6 +21,12 @@ from mockserver.providers.livepeer.kinds import owned_by
 
 SIGNATURE: Final = "Livepeer-Signature"
 
+# Of the events that can be subscribed to, those that happen here.
+EVENTS: Final = (
+    *("asset.created", "asset.updated", "asset.ready", "asset.failed", "asset.deleted"),
+    *("task.spawned", "task.updated", "task.completed", "task.failed"),
+)
+
 # A receiver has 30 s to answer. The first retry comes after 5 s, each later one after twice the time of the one
 # before, at most an hour, and after 33 of them none.
 PATIENCE: Final = 30_000

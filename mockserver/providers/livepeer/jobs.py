@@ -71,20 +71,29 @@ def begin(
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
-    """The due step of a task, at its own instant."""
+    """The due step of a task, at its own instant, and those behind it that nobody can see one by one."""
     record = view.get("task", due.id)
     if record is None:
         raise KeyError(f"task {due.id} is due and not there")
     task, sim = record["doc"], record["sim"]
+    asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
+    effect, sim = _stepped(scene, task, asset, dict(sim))
+    while _is_unseen(sim, moment):
+        scene = scene._replace(moment=moment.at(sim["at"]))
+        then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
+        effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
+    return committed(effect, sim)
+
+
+def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
-        return committed(_nothing(task), {**sim, "at": None})
-    asset = view.get("asset", task.get("outputAssetId", ""))
+        return _nothing(task), {**sim, "at": None}
     if asset is not None and asset.get("deleted"):
-        return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
+        return failed(scene, task, None, CANCELLED), {**sim, "at": None}
     due_step = steps_of(sim)[sim["next"]]
-    return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
+    return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
@@ -159,10 +168,23 @@ def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) 
 
 
 def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    """Progress; a report that is behind an earlier one is dropped."""
+    """Progress; a report that is behind an earlier one is dropped.
+
+    So is one that nobody can see: the next report says more, and success leaves no progress behind.
+    """
+    after = _advance(sim, scene.moment)
     late = due.progress <= task["status"].get("progress", 0)
-    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
-    return effect, _advance(sim, scene.moment)
+    if late or (_is_unseen(after, scene.moment) and steps_of(after)[after["next"]].do in _FURTHER):
+        return _nothing(task), after
+    return started_or_reported(scene, task, asset, due.progress), after
+
+
+_FURTHER: Final = frozenset({"report", "finish"})
+
+
+def _is_unseen(after: Sim, moment: Moment) -> bool:
+    """Whether the next step is taken before anybody looks."""
+    return after["at"] is not None and bool(after["at"] <= moment.until)
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
