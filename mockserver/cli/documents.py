@@ -70,7 +70,7 @@ def _spec(parser: Words, words: Sequence[str]) -> int:
     if given.provider == ADMIN:
         from mockserver.control.document import document as whole
 
-        document = whole()
+        document = whole(registry.find(registry.names()))
     else:
         (provider,) = registry.find([given.provider])
         document = effective(provider.name, provider.specs).value

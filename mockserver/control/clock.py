@@ -5,17 +5,16 @@ A world gets a clock of its own with the first call that moves or stops it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
 
 from mockserver.control.desk import Answer, Call, Desk
 from mockserver.control.problems import Problem, Refused
-from mockserver.control.times import pace_from, server_clock, world_clock
+from mockserver.control.times import pace_from, read_time, server_clock, world_clock
 from mockserver.control.worlds import made, met, seen
 from mockserver.core.http import Reply
 from mockserver.core.instants import LAST, duration_from, instant_from, iso, spoken
-from mockserver.core.text import Json, Record
+from mockserver.core.text import Record
 from mockserver.engine.clock import Clock
 from mockserver.engine.engine import Engine
 from mockserver.engine.worlds import Home
@@ -120,7 +119,7 @@ def _nowhere(body: Record, now: int) -> int | None:
 
 def _after(body: Record, now: int) -> int | None:
     """The instant that lies `by` ahead."""
-    ms = _read(duration_from, body["by"], "/by")
+    ms = read_time(duration_from, body["by"], "/by")
     if now + ms > LAST:
         detail = f"body /by: {spoken(ms)} from now lies beyond the year 9999"
         raise Refused(Problem(422, detail, "/by", "maximum", "Name less."))
@@ -131,7 +130,7 @@ def _at(name: str) -> Callable[[Record, int], int | None]:
     def target(body: Record, now: int) -> int | None:
         if name not in body:
             return None
-        instant = _read(instant_from, body[name], f"/{name}")
+        instant = read_time(instant_from, body[name], f"/{name}")
         if instant < now:
             detail = (
                 f"body /{name}: the clock never goes back: {iso(instant)} is {spoken(now - instant)} before its now, "
@@ -143,18 +142,6 @@ def _at(name: str) -> Callable[[Record, int], int | None]:
 
     return target
 
-
-def _read(read: Callable[[Json], int], value: Json, pointer: str) -> int:
-    try:
-        return read(value)
-    except ValueError as error:
-        raise Refused(Problem(422, f"body {pointer}: {error}", pointer, "format", _WRITTEN[read])) from None
-
-
-_WRITTEN: Final[Mapping[Callable[[Json], int], str]] = {
-    duration_from: "Send milliseconds, or words of numbers and units: ms, s, m, h, d.",
-    instant_from: "Send Unix milliseconds, or ISO 8601 text with its offset from UTC.",
-}
 
 FREEZE = Act(_at("at"), _freeze)
 RUN = Act(_nowhere, _run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.control.access import Access, refusal
-from mockserver.control.desk import Answer, Desk, State
+from mockserver.control.desk import NO_SHELF, Answer, Desk, Shelf, State
 from mockserver.control.problems import Problem
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
@@ -25,10 +25,10 @@ NAME: Final = "admin"
 class Control:
     """Drives one engine. `access` is None until the port is bound: nobody may until then."""
 
-    def __init__(self, engine: Engine, token: str | None = None) -> None:
+    def __init__(self, engine: Engine, token: str | None = None, shelf: Shelf = NO_SHELF) -> None:
         self.token = token
         self.access: Access | None = None
-        self.desk = Desk(engine)
+        self.desk = Desk(engine, shelf)
         self.answers: Mapping[str, Answer] | None = None  # others than the usual
 
     def open(self, access: Access) -> None:

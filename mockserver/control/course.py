@@ -12,7 +12,7 @@ from typing import Final
 from mockserver.contract.parameters import query_pairs, read
 from mockserver.control.desk import Answer, Call, Desk
 from mockserver.control.document import Described, described
-from mockserver.control.problems import Problem, Refused, from_violations
+from mockserver.control.problems import Problem, Refused, breach_of, from_violations
 from mockserver.control.table import ANSWERS
 from mockserver.core.contract import Match
 from mockserver.core.http import Reply, Request, media_type
@@ -109,5 +109,10 @@ def _lie(operation: str, violations: tuple[Violation, ...]) -> Problem:
     first = violations[0]
     said = f"{operation}: the answer breaks its document: {first}"
     return Problem(
-        500, f"mockserver failed in {said}. This is a bug of the mock.", first.pointer, first.rule, "", violations
+        500,
+        f"mockserver failed in {said}. This is a bug of the mock.",
+        first.pointer,
+        first.rule,
+        "",
+        tuple(map(breach_of, violations)),
     )

@@ -7,6 +7,7 @@ from mockserver.contract.yaml_out import dump_yaml
 from mockserver.control.desk import Call, Desk
 from mockserver.control.document import document
 from mockserver.core.http import Reply
+from mockserver.core.text import Json
 
 YAML: str = "application/yaml; charset=utf-8"
 
@@ -23,8 +24,13 @@ def get_health(desk: Desk, call: Call) -> Reply:
 
 
 def get_document(desk: Desk, call: Call) -> Reply:
-    return Reply.json(200, document())
+    return Reply.json(200, _document(desk))
 
 
 def get_document_as_yaml(desk: Desk, call: Call) -> Reply:
-    return Reply.text(200, dump_yaml(document()), YAML)
+    return Reply.text(200, dump_yaml(_document(desk)), YAML)
+
+
+def _document(desk: Desk) -> Json:
+    providers = [service.provider for service in desk.engine.services.values()]
+    return document(providers, desk.engine.worlds.origin)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mockserver.control import clock, contracts, health, outcomes, readings, requests, worlds
+from mockserver.control import (
+    clock,
+    contracts,
+    coverage,
+    custody,
+    deliveries,
+    faults,
+    health,
+    outcomes,
+    readings,
+    requests,
+    verbs,
+    worlds,
+)
 from mockserver.control.desk import Answer
 
 ANSWERS: Final[Mapping[str, Answer]] = {
@@ -20,7 +33,15 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "settleClock": clock.on_server(clock.SETTLE),
     "setPace": clock.set_pace,
     "listWorlds": worlds.list_worlds,
+    "createWorld": custody.create_world,
     "getWorld": worlds.get_world,
+    "deleteWorld": custody.delete_world,
+    "resetWorld": custody.reset_world,
+    "listSnapshots": custody.list_snapshots,
+    "takeSnapshot": custody.take_snapshot,
+    "restoreWorld": custody.restore_world,
+    "listVerbs": verbs.list_verbs,
+    "doVerb": verbs.do_verb,
     "getWorldReadings": readings.get_world_readings,
     "changeWorldReadings": readings.change_world_readings,
     "getWorldClock": clock.get_world_clock,
@@ -32,11 +53,30 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "settleWorldClock": clock.on_world(clock.SETTLE),
     "setWorldPace": clock.set_world_pace,
     "listRequests": requests.list_requests,
+    "clearRequests": requests.clear_requests,
     "getRequest": requests.get_request,
+    "findRequests": requests.find_requests,
+    "countRequests": requests.count_requests,
+    "listUnmatched": requests.list_unmatched,
+    "listNearMisses": requests.list_near_misses,
+    "exportRequests": requests.export_requests,
     "listViolations": requests.list_violations,
+    "listFaults": faults.list_faults,
+    "addFault": faults.add_fault,
+    "clearFaults": faults.clear_faults,
+    "getFault": faults.get_fault,
+    "removeFault": faults.remove_fault,
+    "listFaultPlans": faults.list_fault_plans,
+    "addFaultPlan": faults.add_fault_plan,
+    "listDeliveries": deliveries.list_deliveries,
+    "clearDeliveries": deliveries.clear_deliveries,
+    "getDelivery": deliveries.get_delivery,
+    "resendDelivery": deliveries.resend_delivery,
     "listContracts": contracts.list_contracts,
     "getContract": contracts.get_contract,
     "getContractAsYaml": contracts.get_contract_as_yaml,
     "listReadings": readings.list_readings,
     "listOutcomes": outcomes.list_outcomes,
+    "getCoverage": coverage.get_coverage,
+    "clearCoverage": coverage.clear_coverage,
 }

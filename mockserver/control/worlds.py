@@ -24,14 +24,19 @@ async def list_worlds(desk: Desk, call: Call) -> Reply:
 
 
 async def get_world(desk: Desk, call: Call) -> Reply:
-    return Reply.json(200, await shown(desk, seen(desk, call)))
+    """All about one, and how much it holds."""
+    home = seen(desk, call)
+    contents = await desk.engine.store.contents(home.world)
+    counts = {kind: len(records) for kind, records in sorted(contents.records.items())}
+    return Reply.json(200, {**await shown(desk, home), "records": counts})
 
 
-def provider_of(desk: Desk, name: str) -> Provider:
-    """A provider that is served. Raises Refused with the nearest name."""
+def provider_of(desk: Desk, name: str, where: str = "provider", status: int = 404) -> Provider:
+    """A provider that is served. Raises Refused with the nearest name; `where` it was written."""
     service = desk.engine.services.get(name)
     if service is None:
-        raise Refused(Problem(404, unknown("provider", name, desk.engine.services), "provider", "provider"))
+        detail = unknown("provider", name, desk.engine.services)
+        raise Refused(Problem(status, detail, where, "provider", "Name one that is served."))
     return service.provider
 
 
@@ -73,7 +78,7 @@ async def shown(desk: Desk, home: Home) -> Json:
     return {
         "provider": provider,
         "world": name,
-        "start": private_name(name) is None,
+        "start": engine.worlds.is_start(home.world),
         "clock": world_clock(engine, home),
         "due": due.at if due else None,
         "dueIso": iso(due.at) if due else None,

@@ -6,6 +6,7 @@ same seed and calls give the same bytes in every process and Python version.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, TypeVar
@@ -22,10 +23,11 @@ _VERSION_4: Final = 4 << 76 | 2 << 62
 class Chance:
     """A stream of draws under a label. Not thread-safe; make a child for each use."""
 
-    __slots__ = ("_bits", "_block", "_key", "_left")
+    __slots__ = ("_bits", "_block", "_key", "_left", "_place")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, place: tuple[Chance, tuple[str | int, ...]] | None = None) -> None:
         self._key = key
+        self._place = place
         self._block = 0
         self._bits = 0
         self._left = 0
@@ -35,20 +37,33 @@ class Chance:
         """The chance of a whole server (a seed), or of a place in it."""
         return cls(blake2b(repr((seed, labels)).encode(), digest_size=32).digest())
 
+    @property
+    def key(self) -> bytes:
+        """What makes this chance what it is: `Chance(key)` draws the same from the beginning."""
+        return self._key or self._derived()
+
     def child(self, *labels: str | int) -> Chance:
         """An independent chance under more labels; draws from it do not move this one."""
-        return Chance(blake2b(repr(labels).encode(), key=self._key, digest_size=32).digest())
+        return Chance(b"", (self, labels))
+
+    def _derived(self) -> bytes:
+        """The key, worked out when something is drawn: most chances are handed on and never used."""
+        if self._place is not None and not self._key:
+            parent, labels = self._place
+            self._key = blake2b(repr(labels).encode(), key=parent._derived(), digest_size=32).digest()
+        return self._key
 
     def bits(self, count: int) -> int:
         """A whole number of `count` random bits."""
-        while self._left < count:
-            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key).digest()
+        left = self._left
+        while left < count:
+            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key or self._derived()).digest()
             self._block += 1
             self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
-            self._left += 512
-        self._left -= count
-        drawn = self._bits >> self._left
-        self._bits &= (1 << self._left) - 1
+            left += 512
+        self._left = left = left - count
+        drawn = self._bits >> left
+        self._bits ^= drawn << left
         return drawn
 
     def below(self, bound: int) -> int:
@@ -61,8 +76,17 @@ class Chance:
         """A whole number from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
 
+    def unit(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        return self.bits(53) / 2**53
+
+    def normal(self) -> float:
+        """A number of the standard normal distribution (Box and Muller's way: two draws for one)."""
+        return math.sqrt(-2.0 * math.log(1.0 - self.unit())) * math.cos(math.tau * self.unit())
+
     def choice(self, items: Sequence[T]) -> T:
-        return items[self.below(len(items))]
+        many = len(items)
+        return items[self.bits(many.bit_length() + 64) % many]
 
     def hex(self, digits: int) -> str:
         """Lower-case hexadecimal digits."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.core.text import Json, dump
 from mockserver.core.value import valueclass
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Manner
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -85,12 +88,16 @@ JSON_MEDIA: Final = "application/json; charset=utf-8"
 
 @valueclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null)."""
+    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null).
+
+    `manner` is how the wire is to give it under a fault; None as HTTP wants it.
+    """
 
     status: int
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     value: Json = None
+    manner: Manner | None = None
 
     @classmethod
     def json(cls, status: int, value: Json, headers: Iterable[tuple[str, str]] = (), media: str = JSON_MEDIA) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
@@ -16,6 +17,9 @@ from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Due, Kind, Outcome, View
 
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
+
 HELD: float = 0.0
 
 
@@ -26,7 +30,8 @@ class Moment:
     `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
     provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
     still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
-    server's base URL. `world` is the world's name within its provider.
+    server's base URL. `world` is the world's name within its provider. `until`, if later than `now`, says that nobody
+    looks at the world before: a step may then be taken together with those of the same record that are due by then.
     """
 
     now: int
@@ -35,6 +40,11 @@ class Moment:
     pace: float = 1.0
     origin: str = "http://127.0.0.1"
     world: str = ""
+    until: int = 0
+
+    def at(self, now: int) -> Moment:
+        """The same at another instant."""
+        return Moment(now, self.chance, self.readings, self.pace, self.origin, self.world, self.until)
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""
@@ -46,7 +56,8 @@ class Call:
     """A request as the provider gets it: matched, read and checked.
 
     `operation` is None when nothing matched. `path` holds the path parameters. `violations` are the client's, in
-    document order; the provider decides which of them its client gets to hear, and in which words.
+    document order; the provider decides which of them its client gets to hear, and in which words. `job` is what a
+    fault makes of the job the call begins, if it begins one.
     """
 
     request: Request
@@ -54,6 +65,7 @@ class Call:
     operation: Operation | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,7 @@ class Webhooks:
     write    the request of a delivery's next attempt, sent at an instant (Unix ms)
     judge    how the delivery stands after such an answer; retries wait in ms of life, so `pace` scales them like jobs
     note     what the world keeps of the delivery's last attempt, its own log; the reply is ignored
+    events   the names of what it tells of; none if nobody listed them
     """
 
     listens: Callable[[View], bool]
@@ -105,6 +118,7 @@ class Webhooks:
     write: Callable[[Delivery, int], Sending]
     judge: Callable[[Delivery, Answered], Verdict]
     note: Callable[[View, Delivery, Moment], Outcome]
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,8 @@ class Provider:
     body_limit  bytes of request body it reads
     verbs       what can be made to happen to a world from outside, by name
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
+    say         a reply that says a value, with the headers the provider's replies have
+    jobs        the operationIds that begin a job and do with it what `Call.job` says
     webhooks    how it tells subscribers what happened; None if it tells nobody
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     """
@@ -139,6 +155,8 @@ class Provider:
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
+    say: Callable[[int, Json], Reply] = Reply.json
+    jobs: frozenset[str] = frozenset()
     verbs: Mapping[str, Verb] = field(default_factory=dict)
     webhooks: Webhooks | None = None
     specs: Path | None = None

@@ -26,7 +26,7 @@ _ARGUMENTS: Final = frozenset({"code", "jwt", "signature", "sig", "xamzsignature
 _HEADERS: Final = frozenset({"authorization", "proxyauthorization", "cookie", "setcookie"})
 
 # Base64url of `{"`, and on to where such a text ends: a token, whole or cut off.
-_TOKEN: Final = re.compile(r"eyJ[\w-]{6,}(?:\.[\w=-]*){0,4}", re.ASCII)
+_TOKEN: Final = re.compile(r"eyJ[\w-]{6,}=*(?:\.[\w-]+=*){0,4}", re.ASCII)
 # The user and password of a URL. A password may hold an @ or a slash that nobody encoded; a port is none.
 _USER: Final = re.compile(r"(?<=://)(?:[^\s/?#\"'<>\\:@]*:(?!\d*[/?#])[^\s?#\"'<>\\]*|[^\s/?#\"'<>\\]*)@")
 _IN_URL: Final = re.compile(r"([?&#;])([^&=?#;\s\"'<>]+)=([^&#\s\"'<>]*)")

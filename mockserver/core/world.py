@@ -5,7 +5,7 @@ Records are values: a store may hand out the very object it keeps, so nobody cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, NamedTuple, Protocol
 
@@ -167,6 +167,17 @@ class View(Protocol):
 Decide = Callable[[View], Outcome]
 
 
+class Interrupted(Exception):
+    """Of many decisions one could not be made, or not be committed: `done` are the outcomes of those before it.
+
+    Its cause is what went wrong.
+    """
+
+    def __init__(self, done: Sequence[Outcome]) -> None:
+        super().__init__(f"after {len(done)} decisions")
+        self.done = tuple(done)
+
+
 class Store(Protocol):
     """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile."""
 
@@ -178,6 +189,13 @@ class Store(Protocol):
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 
         Raises KeyError for a world that does not exist.
+        """
+
+    async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
+        """Run `decide` again and again, each time on what the one before left, until it gives None; the outcomes.
+
+        Each is committed with its changes, none of them counted; a store may write only what is left in the end. Raises
+        KeyError for a world that does not exist, or Interrupted.
         """
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:

@@ -79,7 +79,7 @@ async def _pass(
             continue
         clock.reach(at)
         try:
-            due = await _live(engine, home, at)
+            due = await _live(engine, home, at, _free_until(at, target, agenda))
         except Blunder as blunder:
             behind.add(home.world)
             blunders.append(blunder)
@@ -89,14 +89,26 @@ async def _pass(
     return found
 
 
-async def _live(engine: Engine, home: Home, now: int) -> int | None:
-    """A world up to an instant: each step and each attempt due by then; when the next one is due."""
-    while True:
-        step = await engine.catch_up(home, now)
+def _free_until(at: int, target: int | None, agenda: list[tuple[int, int, Home]]) -> int:
+    """How far a world may go on by itself: until another one's turn comes, or the clock stands where it was sent."""
+    if target is None:
+        return at
+    return max(at, min(target, agenda[0][0] - 1)) if agenda else target
+
+
+async def _live(engine: Engine, home: Home, now: int, until: int) -> int | None:
+    """A world up to an instant: each step and each attempt due by then; when the next one is due.
+
+    Steps due by `until` are taken along as long as no attempt comes between: nobody can see that they are early.
+    """
+    while engine.worlds.find(home.world) is home:
+        waiting = engine.outbox.next_due(home.world)
+        step = await engine.catch_up(home, now, until if waiting is None else min(until, waiting))
         posted = engine.outbox.take(home.world, now)
         if posted is None:
             return earlier(step, engine.outbox.next_due(home.world))
         await attempt(engine, posted)
+    return None  # dropped, or under another clock: another pass sees to that
 
 
 async def next_due(engine: Engine, home: Home, *, unheard: bool = True) -> int | None:

@@ -30,6 +30,8 @@ MOST_NAMED: Final = 1_000
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _PRIVATE: Final = "test_"
+# The fields in which documents give what leads to a world.
+_GIVING: Final = ("key", "token", "refreshToken", "clientId", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +222,10 @@ async def _check_keys(engine: Engine, world: WorldId, contents: Contents, seed: 
 
 
 def _place(seed: Seed, key: str) -> str:
-    """Where a document gives this key, as far as it can be seen; "" if it can't."""
+    """Where a document gives this key, as far as the names of its fields tell; "" if they don't."""
     for part, items in seed.section.items():
         for index, item in enumerate(items if isinstance(items, list) else ()):
-            for field_name, value in item.items() if isinstance(item, dict) else ():
-                if value == key:
-                    return pointer([seed.provider.name, part, index, field_name])
+            for name in _GIVING if isinstance(item, dict) else ():
+                if item.get(name) == key:
+                    return pointer([seed.provider.name, part, index, name])
     return ""

@@ -5,30 +5,35 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract
-from mockserver.core.delivery import Answered, Sending
+from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
 from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.coverage import Coverage
+from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
+from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
 from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
+
+if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
+    from mockserver.core.fault import Fault, Struck
+    from mockserver.engine.preferences import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,66 +41,22 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
-    `secrets` are the names of what the document does not want seen.
+    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
     secrets: SecretNames = NO_NAMES
-
-
-def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody looks on."""
-
-
-async def send_nothing(sending: Sending) -> Answered:
-    """Nothing leaves an engine without a server."""
-    return Answered(failure="refused", error="nothing was sent: this engine has no server around it")
-
-
-def sleep_on(world: WorldId | None) -> None:
-    """Nobody waits for instants to come."""
-
-
-async def nothing_flies() -> None:
-    """Nothing is under way."""
-
-
-def drop_blunder(error: Exception) -> None:
-    """Nobody reads the log."""
-
-
-def no_time() -> int:
-    """A stopwatch that stands."""
-    return 0
-
-
-def drop_entry(entry: Entry) -> None:
-    """Nobody looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry.
-
-    `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
-    something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
-    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
-    """
-
-    notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
-    send: Callable[[Sending], Awaitable[Answered]] = send_nothing
-    wake: Callable[[WorldId | None], None] = sleep_on
-    landed: Callable[[], Awaitable[None]] = nothing_flies
-    idle: Callable[[], Awaitable[None]] = nothing_flies
-    blundered: Callable[[Exception], None] = drop_blunder
-    stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] = drop_entry
+    samples: Samples | None = None
 
 
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
+
+
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
 
 
 class _Behind(Exception):
@@ -113,8 +74,9 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = Ports(),
-        entries: str = "/__admin/requests",
+        ports: Ports = NOBODY,
+        entries: str = ENTRIES,
+        seed: int = 0,
     ) -> None:
         """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
@@ -122,6 +84,7 @@ class Engine:
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
+        self.faults = Faults(seed, self._problems)
         self.ports = ports
         self.entries = entries
         self.coverage = Coverage(
@@ -143,18 +106,30 @@ class Engine:
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
-    async def respond(self, request: Request) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+    async def respond(
+        self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False, pause: Pause = go_on
+    ) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set. It may
+        `pause` between its three parts: reading and checking, deciding, recording.
+        """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        struck: Struck | None = None
         now = self.clock.now()
         try:
-            home = await self.worlds.home(service.provider, service.provider.claim(request))
-            world, now = home.world.name, home.clock.now()
+            claim = service.provider.claim(request)
             call = _read(service, request)
-            reply = await self._answer(service, home, call, now)
+            await pause()
+            home = await self.worlds.home(service.provider, claim)
+            world, now = home.world.name, home.clock.now()
+            if undisturbed or (wish is None and not self.faults.any):
+                reply = await self._answer(service, home, call, now)
+            else:
+                reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
@@ -163,13 +138,50 @@ class Engine:
             blunder = raised(where, error)
             self.ports.blundered(error)
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
+        await pause()
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        entry = self.journal.add(now, name, world, operation, request, reply, violations, took)
+        fault = None if struck is None else ", ".join(struck.ids) or None
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
         self.coverage.add(entry)
         self.ports.watch(entry)
-        return reply if not violations else self._marked(reply, entry)
+        if violations:
+            reply = self._marked(reply, entry)
+        if struck is None:
+            return reply
+        from mockserver.engine.disturbance import damaged
+
+        return damaged(reply, struck)
+
+    async def respond_as_preferred(self, request: Request) -> Reply:
+        """The reply to a request with a header `Prefer`."""
+        from mockserver.engine.preferences import read_wish
+
+        wish, request = read_wish(request)
+        return await self.respond(request, wish)
+
+    async def _disturbed(
+        self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
+    ) -> tuple[Reply, Struck]:
+        """The reply to a call that faults may strike, or that has a wish, and what struck it."""
+
+        from mockserver.engine.disturbance import disturb
+
+        async def answer(call: Call) -> Reply:
+            return await self._answer(service, home, call, now)
+
+        date = self.clock.now()
+        if wish is not None:
+            from mockserver.engine.preferences import grant
+
+            return await grant(wish, self.faults, service, home.world, call, date, answer)
+        return await disturb(self.faults, service, home.world, call, None, date, answer)
+
+    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return problems(fault, self.services)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
@@ -212,23 +224,36 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
-    async def catch_up(self, home: Home, now: int) -> int | None:
-        """Run the steps of a world due by an instant; when the next one is due. Raises Blunder."""
+    async def idle(self) -> None:
+        """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
+        await self.ports.idle()
+
+    async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
+        """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
+
+        Returns when the next one is due. Raises Blunder.
+        """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell)
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
 
     def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
-        if outcome.deliveries:
-            self.outbox.add(home.world, outcome.deliveries)
+        deliveries = outcome.deliveries
+        if deliveries:
+            if self.faults.any_of_deliveries:
+                from mockserver.engine.misdelivery import misdelivered
+
+                deliveries = misdelivered(self.faults, home.world, deliveries)
+            self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
 
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
+            self.faults.forget(world)
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:

@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     """One exchange. `serial` counts from 1 and never repeats; `at` is the clock's instant in ms.
 
     `violations` are the client's, then ours. `microseconds` is how long we took. `operation` is None when nothing
-    matched. `fault` names what was done to the call on purpose.
+    matched. `fault` names what struck it; `reply` is then as it was meant, its status 0 where none was.
     """
 
     serial: int

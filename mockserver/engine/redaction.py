@@ -25,7 +25,7 @@ from mockserver.core.secrecy import (
 from mockserver.core.text import Json, dump
 from mockserver.core.violation import Violation
 from mockserver.engine.bodies import opened, rewritten
-from mockserver.engine.repetition import hiding, reply_without, violation_without
+from mockserver.engine.repetition import Hiding, reply_without, violation_without
 
 _URLS: Final = frozenset({"location", "content-location", "referer", "origin", "link"})
 _OPENING, _NUL, _BACKSLASH, _EQUALS, _AT, _J = b"{\0\\=@J"
@@ -108,9 +108,9 @@ class Redaction:
         if headers is not reply.headers:
             reply = replace(reply, headers=headers)
         if violations or reply.status >= 400 or len(told) > found:
-            hide = hiding(told, unread)
-            if hide is not None:
-                reply = reply_without(reply, hide)
+            hide = Hiding(told, unread)
+            if hide:
+                reply = reply_without(reply, hide) if hide.concerns(reply) else reply
                 if (path := hide(request.path)) != request.path:
                     request = replace(request, path=path)
             violations = tuple(violation_without(violation, hide) for violation in violations)

@@ -26,23 +26,34 @@ _QUOTATION: Final = 5
 _LONGEST_TEXT: Final = 2_000
 
 
-def hiding(secrets: Iterable[str], unread: str = "") -> Hide | None:
+class Hiding:
     """Takes secrets out of texts in every spelling they may have there, and quotations of a body nobody could read.
 
-    None when there is nothing to look for. The keys of private worlds are no secrets: anybody may make them up.
+    It is true when there is anything to look for. The keys of private worlds are no secrets: anybody may make them up.
     """
-    spelled = {each for secret in secrets if not secret.startswith("test_") for each in _spellings(secret)}
-    found = sorted((each for each in spelled if len(each) >= _SHORTEST), key=len, reverse=True)
-    if not found and not unread:
-        return None
 
-    def hide(text: str) -> str:
-        for each in found:
+    __slots__ = ("_found", "_unread")
+
+    def __init__(self, secrets: Iterable[str], unread: str = "") -> None:
+        spelled = {each for secret in secrets if not secret.startswith("test_") for each in _spellings(secret)}
+        self._found = sorted((each for each in spelled if len(each) >= _SHORTEST), key=len, reverse=True)
+        self._unread = unread
+
+    def __bool__(self) -> bool:
+        return bool(self._found or self._unread)
+
+    def __call__(self, text: str) -> str:
+        for each in self._found:
             if each in text:
                 text = text.replace(each, REMOVED) if len(each) >= _LONG else _alone(each).sub(REMOVED, text)
-        return _without_quotations(text, unread) if unread else text
+        return _without_quotations(text, self._unread) if self._unread else text
 
-    return hide
+    def concerns(self, reply: Reply) -> bool:
+        """Whether there can be anything of it in a reply: in next to none there is."""
+        if self._unread:
+            return True
+        said = "\n".join([value for _, value in reply.headers])
+        return any(each in said or each.encode("utf-8", "surrogatepass") in reply.body for each in self._found)
 
 
 def reply_without(reply: Reply, hide: Hide) -> Reply:
@@ -59,12 +70,11 @@ def reply_without(reply: Reply, hide: Hide) -> Reply:
     return Reply(reply.status, headers, body, value)
 
 
-def violation_without(violation: Violation, hide: Hide | None) -> Violation:
+def violation_without(violation: Violation, hide: Hide) -> Violation:
     """The violation, its words without secrets."""
 
     def clean(text: str) -> str:
-        text = without_secrets(text)
-        return text if hide is None else hide(text)
+        return hide(without_secrets(text))
 
     return replace(
         violation,

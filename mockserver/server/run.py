@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a server keeps are records, and those hold no cycles: the old ones are not swept at all. The young ones are swept
 # while they still lie in the processor's caches, at half the cost of doing it later, and with a pause of 13 ms at most.
-_SWEEPS: Final = (1_000, 50, 1_000)
+SWEEPS: Final = (1_000, 50, 1_000)
 
 
 def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> int:
@@ -34,7 +34,7 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
     sweeps = gc.get_threshold()
     gc.disable()  # a start makes much and throws away little: sweeps are a tenth of it
     try:
-        from mockserver.engine.engine import Ports
+        from mockserver.engine.ports import Ports
         from mockserver.server import realtime
         from mockserver.server.assemble import build_engine, log_blunder
         from mockserver.server.log import RequestLog
@@ -54,21 +54,21 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
 
 
 async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, str | None], None]) -> None:
-    from mockserver.control.control import Control
+    from mockserver.server.assemble import build_control
     from mockserver.server.serving import serving
 
     stop = asyncio.Event()
     _on_signals(stop)
     if settings.ready_file is not None:
         _forget(settings.ready_file)
-    control = Control(engine, settings.admin_token) if settings.admin else None
+    control = build_control(engine, settings)
     async with serving(engine, settings.host, settings.port, control=control, allowed=settings.allow_target) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)
         try:
             announce(url, control.made_up_token if control is not None else None)
             gc.freeze()
-            gc.set_threshold(*_SWEEPS)
+            gc.set_threshold(*SWEEPS)
             gc.enable()
             await stop.wait()
         finally:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mockserver.control.control import Control
-from mockserver.engine.engine import Engine, send_nothing
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import send_nothing
 from mockserver.server.app import App
 from mockserver.server.courier import ATTEMPT_SECONDS, Courier
 from mockserver.server.listen import access_to, bind, url_of
@@ -59,7 +60,8 @@ async def serving(
         yield url
     finally:
         server.close()
-        await ticker.stop()
+        ticker.break_off()
         await app.finish(FINISH_SECONDS)
+        await ticker.stop()
         await courier.close()
         engine.ports = ports

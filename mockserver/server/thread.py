@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
 
-from mockserver.control.control import Control
-from mockserver.engine.engine import Engine, Ports
-from mockserver.server.assemble import build_engine
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
+from mockserver.server.assemble import build_control, build_engine
 from mockserver.server.serving import serving
 from mockserver.settings import Settings
 
@@ -35,7 +35,7 @@ class ThreadedServer:
     ) -> None:
         self.settings = settings
         self.engine = engine or build_engine(settings, now=now, ports=ports)
-        self.control = Control(self.engine, settings.admin_token) if settings.admin else None
+        self.control = build_control(self.engine, settings)
         self.url = ""
         self._limits = limits
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -5,76 +5,15 @@ A decision runs on the loop without a break, so a view never sees a half-done ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Decide, Due, Kind, Order, Outcome, WorldId, gathered
+from mockserver.core.world import Change, Contents, Decide, Interrupted, Kind, Outcome, View, WorldId, gathered
 from mockserver.stores.ordered import Ordered
-from mockserver.stores.shelves import Entry, Owner, Place, Places, Shelf, Shelves, World, check_first, filled
-
-
-class _Closed(Shelves):
-    """What a view has when its transaction is over."""
-
-    def __missing__(self, kind: str) -> Shelf:
-        raise RuntimeError("a view was used after its transaction was over: read all you need while deciding")
-
-
-_CLOSED: Final = _Closed("", {})
-
-
-class _MemoryView:
-    """One world, for the length of one decision. Its methods are what requests mostly do, hence their brevity."""
-
-    __slots__ = ("_shelves", "_world")
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._shelves: Shelves = world.shelves
-
-    @property
-    def serial(self) -> int:
-        return self._open().serial
-
-    def get(self, kind: str, id: str) -> Record | None:
-        return self._shelves[kind].records.get(id)
-
-    def find(
-        self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
-    ) -> Iterator[Record]:
-        shelf = self._shelves[kind]
-        places = shelf.indexes[index].at.get(key)
-        if places is None:
-            return iter(())
-        if isinstance(places, tuple):
-            wanted = after is None or (places < after if reverse else places > after)
-            return iter((shelf.records[places[1]],) if wanted else ())
-        return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
-
-    def _walk(self, records: Mapping[str, Record], places: Iterator[Place]) -> Iterator[Record]:
-        for place in places:
-            if self._shelves is _CLOSED:
-                self._open()
-            yield records[place[1]]
-
-    def count(self, kind: str, index: str, key: str) -> int:
-        places = self._shelves[kind].indexes[index].at.get(key)
-        if places is None:
-            return 0
-        return 1 if isinstance(places, tuple) else len(places)
-
-    def next_due(self) -> Due | None:
-        return self._open().agenda.first()
-
-    def close(self) -> None:
-        self._shelves = _CLOSED
-
-    def _open(self) -> World:
-        if self._shelves is _CLOSED:
-            _CLOSED["anything"]
-        return self._world
-
+from mockserver.stores.shelves import Entry, Owner, Place, Places, Shelf, World, check_first, filled
+from mockserver.stores.views import LivingView, MemoryView
 
 # An index, and a record's entry in it before and after.
 _Move = tuple[Places, Entry | None, Entry | None]
@@ -102,6 +41,10 @@ def _step(shelf: Shelf, id: str, new: Record | None) -> _Step:
     return shelf, id, new, due, moves
 
 
+# So many records at once are moved in the indexes together.
+MANY: Final = 64
+
+
 class MemoryStore:
     """A `core.world.Store` in memory. `kinds` says, by provider, what its worlds hold."""
 
@@ -118,16 +61,30 @@ class MemoryStore:
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
-        view = _MemoryView(state)
+        view = MemoryView(state)
         try:
             outcome = decide(view)
         finally:
             view.close()
         if outcome.changes:
-            self._commit(state, outcome.changes)
+            self._commit(state, {(change.kind, change.id): change.record for change in outcome.changes})
             if counted:
                 state.serial += 1
         return outcome
+
+    async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
+        view = LivingView(self._worlds[world], self._commit)
+        try:
+            while (outcome := decide(view)) is not None:
+                view.take(outcome)
+            view.put_away()
+        except Exception as error:
+            with suppress(Exception):
+                view.put_away()
+            raise Interrupted(view.done) from error
+        finally:
+            view.close()
+        return view.done
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
         if world in self._worlds:
@@ -184,10 +141,13 @@ class MemoryStore:
                     for key in places.at:
                         self._disown(world, shelf.kind.name, places.name, key)
 
-    def _commit(self, world: World, changes: Iterable[Change]) -> None:
-        last = {(change.kind, change.id): change.record for change in changes}
+    def _commit(self, world: World, last: Mapping[tuple[str, str], Record | None]) -> None:
+        """Put the last record of each (kind, id) in its places, all of them or none."""
         shelves = world.shelves
         steps = [_step(shelves[kind], id, new) for (kind, id), new in last.items()]
+        if len(steps) > MANY:
+            self._move_many(world, steps)
+            return
         for shelf, id, new, due, moves in steps:
             if new is None:
                 shelf.records.pop(id, None)
@@ -211,6 +171,37 @@ class MemoryStore:
                     else:
                         at[key] = both = Ordered(there)
                         both.add((order, id))
+
+    def _move_many(self, world: World, steps: list[_Step]) -> None:
+        """The same for many steps: what leaves a key of an index, and what comes to it, goes there at once."""
+        moves: dict[tuple[Places, str], tuple[Shelf, set[Place], list[Place]]] = {}
+        for shelf, id, new, due, moved in steps:
+            if new is None:
+                shelf.records.pop(id, None)
+            else:
+                shelf.records[id] = new
+            if shelf.kind.due is not None:
+                world.agenda.set(shelf.kind.name, id, due)
+            for places, before, after in moved:
+                if before is not None:
+                    moves.setdefault((places, before[0]), (shelf, set(), []))[1].add((before[1], id))
+                if after is not None:
+                    moves.setdefault((places, after[0]), (shelf, set(), []))[2].append((after[1], id))
+        for (places, key), (shelf, gone, added) in moves.items():
+            there = places.at.get(key)
+            if isinstance(there, Ordered):
+                there.change(gone, added)
+                left = len(there)
+            else:
+                both = [*added] if there is None or there in gone else [there, *added]
+                left = len(both)
+                if left:
+                    places.at[key] = both[0] if left == 1 else Ordered.of(both)
+            if not left:
+                del places.at[key]
+            if places.public and (there is None) is not (left == 0):
+                change = self._own if left else self._disown
+                change(world, shelf.kind.name, places.name, key)
 
     def _leave(self, world: World, shelf: Shelf, places: Places, entry: Entry, id: str) -> None:
         key, order = entry

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from mockserver.core.text import dump, parse
 from tests.benchmarks.load import Shot, clips, load
 from tests.benchmarks.servers import (
     CLIP,
@@ -67,7 +68,13 @@ SLOW: Final = ("--pace", "0.001")
 
 
 def _rate(rates: Sequence[float]) -> str:
-    return f"{median(rates):,.0f}/s"
+    """The median, and how far the runs lie apart: on a busy machine far, and then no ratio says much."""
+    return f"{median(rates):,.0f}/s ({min(rates):,.0f}-{max(rates):,.0f})"
+
+
+def _time(seconds: Sequence[float]) -> str:
+    least, middle, most = (f"{found * 1000:.0f}" for found in (min(seconds), median(seconds), max(seconds)))
+    return f"{middle} ms ({least}-{most})"
 
 
 def _against(what: str, plan: Plan, target: float, mine: Server, other: Server) -> Row:
@@ -121,6 +128,15 @@ def install_rivals() -> None:
         subprocess.run(["npm", "ci", "--prefix", str(RIVALS), "--no-audit", "--no-fund"], check=True)
 
 
+def faults(plan: Plan) -> Iterator[Row]:
+    """What it costs POST /clip to look for faults while none is set: a line as it is, against one that never looks."""
+    command = [sys.executable, "-m", "tests.benchmarks.looking", str(plan.rounds * 60)]
+    done = subprocess.run(pinned("server", command), check=True, capture_output=True, cwd=ROOT)
+    mine, deaf = map(float, done.stdout.split())
+    what = "POST /clip with no fault set, against a line that never looks for one"
+    yield Row(what, f"{mine:.1f} us", f"{deaf:.1f} us", mine / deaf, 1.02, at_most=True)
+
+
 def crowded(plan: Plan) -> Iterator[Row]:
     """The same requests in a world full of clips and in one that starts empty."""
     with mockserver(*SLOW) as full, mockserver(*SLOW) as empty:
@@ -161,6 +177,14 @@ def _reads(server: Server) -> list[Shot]:
     return [Shot("GET", path) for path in paths]
 
 
+def _writes(server: Server) -> list[Shot]:
+    """Bodies that go to the journal with each request, one of them with a secret to take out."""
+    hook = {"name": "n" * 200, "url": "https://user:pass@hooks.example/x", "events": ["asset.ready"]}
+    made = parse(server.ask("POST", "/api/webhook", dump(hook))[1])
+    revoked = dump({"token": "0123456789abcdef" * 2})
+    return [Shot("PUT", f"/api/webhook/{made['id']}", dump(hook)), Shot("POST", "/oauth/revoke", revoked)]
+
+
 def cold(plan: Plan) -> Iterator[Row]:
     """From the command to its first good answer, against importing aiohttp.web and nothing else."""
     mine: list[float] = []
@@ -175,9 +199,8 @@ def cold(plan: Plan) -> Iterator[Row]:
         if turn:  # the first ones read the files from the disk
             mine.append(took)
             theirs.append(imported)
-    ours, other = median(mine), median(theirs)
     name = "cold start to the first clip, against `import aiohttp.web`"
-    yield Row(name, f"{ours * 1000:.0f} ms", f"{other * 1000:.0f} ms", ours / other, 1.6, at_most=True)
+    yield Row(name, _time(mine), _time(theirs), median(mine) / median(theirs), 1.6, at_most=True)
 
 
 @contextmanager
@@ -188,25 +211,45 @@ def _started() -> Iterator[None]:
 
 
 def memory(plan: Plan) -> Iterator[Row]:
-    """Resident memory after many reads and after ten times as many."""
+    """Resident memory after many requests, the journal on, and after ten times as many.
+
+    They are reads, and writes of one and the same record, so that it is not the world that grows.
+    """
     early, late = plan.reads
     with mockserver(*SLOW) as server:
         _fill(server, 100)
-        shots = _reads(server)
+        shots = [*_reads(server), *_writes(server)]
         asked, sizes = 0, []
         for mark in (early, late):
             while asked < mark:
                 rate = 5_000.0
                 asked += load(server, shots, min(20, max(1, (mark - asked) / (2 * rate)))).requests
             sizes.append(server.resident())
-    what = f"resident memory from read {early:,} to {late:,}"
+    what = f"resident memory from request {early:,} to {late:,}"
     yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
+
+
+def worlds(plan: Plan) -> Iterator[Row]:
+    """What a new world, a reset and an hour of jobs cost, against what is allowed; in this process, without load."""
+    from tests.benchmarks import worlds
+
+    for what, ms, read in worlds.worlds(100 * plan.rounds):
+        allowed = f"{worlds.WORLD:.2f} ms allowed ({read:.2f} ms to read it from JSON)"
+        yield Row(what, f"{ms:.2f} ms", allowed, ms / worlds.WORLD, 1.0, at_most=True)
+    for name in worlds.PROVIDERS:
+        ms = worlds.hour(name, plan.rounds)
+        what = f"an hour with {worlds.JOBS:,} jobs, {name}"
+        yield Row(
+            what, f"{ms:.0f} ms", f"{worlds.HOUR_OF_JOBS:.0f} ms allowed", ms / worlds.HOUR_OF_JOBS, 1.0, at_most=True
+        )
 
 
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
+    "faults": faults,
     "crowded": crowded,
     "cold": cold,
     "memory": memory,
+    "worlds": worlds,
 }

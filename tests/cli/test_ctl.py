@@ -162,7 +162,7 @@ def test_a_program_gets_the_problem(ctl: Ctl) -> None:
         (["clock", "forward"], 'ctl clock: no action "forward"'),
         (["clock", "advance"], "ctl clock advance: DURATION is missing"),
         (["clock", "run", "now"], 'ctl clock run: one word too many, "now"'),
-        (["clock", "pace", "fast"], "expected a number or inf, got 'fast'"),
+        (["clock", "pace", "fast"], "a pace is a number or inf, not 'fast'"),
         (["clock", "release"], "name the world whose clock it is"),
         (["clock", "--wrold", "x"], 'no option "--wrold"; did you mean "--world"?'),
         (["clock", "--world", "tiny"], '"tiny" is no world; write PROVIDER/WORLD'),
@@ -245,3 +245,135 @@ def test_following_prints_requests_as_they_come(server: ThreadedServer) -> None:
             note(server, json.dumps({"text": text}).encode())
             assert "POST  /tiny/notes  tiny/default  createNote" in process.stdout.readline()
         process.terminate()
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[ThreadedServer]:
+    """A server of the two providers that come with us."""
+    with ThreadedServer(Settings(port=0)) as server:
+        yield server
+
+
+class TestWorlds:
+    @pytest.fixture
+    def on(self, both: ThreadedServer, capsys: pytest.CaptureFixture[str]) -> Ctl:
+        def run(*words: str) -> Done:
+            code = main(["ctl", *words, "--url", both.url])
+            captured = capsys.readouterr()
+            return Done(code, captured.out, captured.err)
+
+        return run
+
+    def test_a_world_is_made_as_it_is_wanted(self, on: Ctl, tmp_path: Path) -> None:
+        wanted = ["--overrides", '{"accounts": {"*": {"quota": 0}}}', "--reading", "usage-limit=429", "--frozen"]
+        told = on("worlds", "create", "restream/test_poor", *wanted).out
+        assert told.splitlines()[0] == "restream/test_poor"
+        assert "frozen" in told and "restream.usage-limit=429" in told
+        assert on("worlds", "create", "restream/test_poor").code == 1
+        assert on("worlds", "create", "restream/test_poor", "--replace").code == 0
+        document = tmp_path / "world.yaml"
+        document.write_text("readings: {restream.usage-limit: '402'}\nrestream: {}\n")
+        assert "usage-limit=402" in on("worlds", "create", "restream/mine", "--document", str(document)).out
+
+    def test_a_world_is_remembered_and_put_back(self, on: Ctl) -> None:
+        assert on("worlds", "snapshot", "restream/test_s", "before").out.startswith("before  restream/test_s at ")
+        assert on("worlds", "do", "restream/test_s", "use-up-quota").out.startswith('use-up-quota  {"account": ')
+        assert on("worlds", "snapshots", "restream/test_s").out.splitlines()[1].startswith("before ")
+        assert on("worlds", "restore", "restream/test_s", "before").out.splitlines()[0] == "restream/test_s"
+        assert on("worlds", "reset", "restream/test_s").code == 0
+        assert on("worlds", "delete", "restream/test_s").out == "restream/test_s is gone\n"
+
+    def test_a_verb_takes_values(self, on: Ctl) -> None:
+        assert "set-quota" in on("worlds", "verbs", "restream/default").out
+        done = on("worlds", "do", "restream/test_v", "set-quota", "quota=3", "used=1", "--json").value
+        assert done["result"]["account"]["remaining"] == 2
+        assert on("worlds", "do", "restream/test_v", "set-quota", '{"quota": 5}').code == 0
+
+    def test_what_a_verb_does_not_take_is_told(self, on: Ctl) -> None:
+        done = on("worlds", "do", "restream/test_v", "set-quota", "quota=many")
+        assert (done.code, "at /quota" in done.err) == (1, True)
+
+    def test_a_reading_is_switched_in_a_world(self, on: Ctl) -> None:
+        listed = on("readings", "--world", "restream/test_r", "usage-limit=402").out
+        assert ["restream.usage-limit", "402"] in [line.split() for line in listed.splitlines()]
+
+    def test_an_option_of_another_action_is_refused(self, on: Ctl) -> None:
+        assert "--frozen is only for ctl worlds create" in on("worlds", "reset", "restream/test_s", "--frozen").err
+
+
+def test_requests_are_found_and_counted(ctl: Ctl, server: ThreadedServer) -> None:
+    note(server, b'{"text": "a"}')
+    assert ctl("requests", "count", "operation=createNote", "status=2xx").out == "1\n"
+    assert len(ctl("requests", "find", "operation=createNote").out.splitlines()) == 2
+    assert (
+        ctl("requests", "find", '{"body": {"/text": "b"}}').out.splitlines()[1].startswith("  nearest: Entry 1, POST")
+    )
+
+
+def test_requests_that_matched_nothing_are_explained(ctl: Ctl, server: ThreadedServer) -> None:
+    assert ctl("requests", "near-misses").out == "every request matched an operation\n"
+    once(server.url, said("GET", "/tiny/note", b"", "Authorization: Bearer main"))
+    assert ctl("requests", "unmatched").out.splitlines()[1].split()[3:5] == ["GET", "/tiny/note"]
+    assert "the nearest is `GET /tiny/notes`" in ctl("requests", "near-misses").out
+
+
+def test_requests_are_exported(ctl: Ctl, server: ThreadedServer, tmp_path: Path) -> None:
+    note(server, b'{"text": "a"}')
+    har, lines = tmp_path / "a.har", tmp_path / "a.jsonl"
+    assert ctl("requests", "export", "--har", str(har)).code == 0
+    assert ctl("requests", "export", "--jsonl", str(lines)).code == 0
+    assert json.loads(har.read_text())["log"]["version"] == "1.2"
+    assert json.loads(lines.read_text())["operation"] == "createNote"
+    assert json.loads(ctl("requests", "export", "--har", "-").out)["log"]["entries"]
+    assert ctl("requests", "export").code == 2
+
+
+def test_the_journal_and_the_counts_can_be_cleared(ctl: Ctl, server: ThreadedServer) -> None:
+    note(server, b'{"text": "a"}')
+    assert ctl("coverage").out.startswith("tiny: 1 of ")
+    assert ctl("coverage", "clear").code == 0
+    assert ctl("requests", "clear").out == "the journal is empty\n"
+    assert ctl("requests").out == "no requests\n"
+    assert ctl("coverage").out.startswith("tiny: 0 of ")
+
+
+def test_deliveries_are_told(ctl: Ctl) -> None:
+    assert ctl("deliveries").out == "no deliveries\n"
+    assert ctl("deliveries", "7").code == 1
+    assert ctl("deliveries", "resend", "7").code == 1
+    assert ctl("deliveries", "clear").code == 0
+
+
+FAULT = {"name": "busy", "calls": {"operation": "createNote"}, "turns": {"first": 1}, "status": {"code": 503}}
+
+
+class TestFaults:
+    @pytest.mark.parametrize("said", [json.dumps(FAULT), "file.json", "file.yaml", "plan.yaml"])
+    def test_a_fault_is_set_from_words_or_from_a_file(
+        self, ctl: Ctl, server: ThreadedServer, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("file.json").write_text(json.dumps(FAULT))
+        Path("file.yaml").write_text(
+            "name: busy\ncalls: {operation: createNote}\nturns: {first: 1}\nstatus: {code: 503}\n"
+        )
+        Path("plan.yaml").write_text(f"about: mine\nfaults: [{json.dumps(FAULT)}]\n")
+        assert ctl("faults", "add", said).out.startswith('busy  {"calls": {"operation": "createNote"}')
+        note(server, b'{"text": "a"}')
+        assert ctl("faults").out.splitlines()[1].split()[:3] == ["busy", "1", "1"]
+
+    def test_a_fault_is_taken_away_by_its_name(self, ctl: Ctl) -> None:
+        ctl("faults", "add", json.dumps(FAULT))
+        assert ctl("faults", "rm", "busi").code == 1
+        assert ctl("faults", "rm", "busy").out == "busy is not set any more\n"
+        assert ctl("faults").out == "no faults\n"
+        assert ctl("faults", "clear").code == 0
+
+    def test_what_is_no_fault_is_told(self, ctl: Ctl) -> None:
+        done = ctl("faults", "add", '{"calls": {}, "statsu": 1}')
+        assert (done.code, "at /statsu" in done.err) == (1, True)
+
+    def test_plans_are_listed_and_set(self, ctl: Ctl) -> None:
+        assert "slow-network" in ctl("faults", "plans").out
+        assert ctl("faults", "plan", "slow-network").code == 0
+        assert ctl("faults", "plan", "slow-netwrok").code == 1

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from mockserver.control.access import Access
 from mockserver.control.control import Control
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
 from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
+from mockserver.server.assemble import build_control, build_engine
+from mockserver.settings import Settings
 from tests.engine import tiny
 from tests.engine.asking import opened, run
 
+AT: Final = 1_795_348_300_000
 LOOPBACK = Access(loopback=True, port=4080)
 
 
@@ -45,3 +51,13 @@ def refused(control: Control, method: str, path: str, body: Json = None, *, quer
     assert reply.status >= 400
     assert reply.header("content-type") == "application/problem+json"
     return reply.value
+
+
+def served(*providers: str, ports: Ports | None = None, **settings: Any) -> Control:
+    """The control of a server of these providers, at pace 1 and on a clock that stands at `AT`."""
+    chosen = Settings(providers=providers, at=AT, **settings)
+    engine = opened(build_engine(chosen, now=lambda: AT, ports=ports))
+    made = build_control(engine, chosen)
+    assert made is not None
+    made.open(LOOPBACK)
+    return made

@@ -9,8 +9,8 @@ from mockserver.control.course import MOST_BODY
 from mockserver.control.table import ANSWERS
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json
-from mockserver.engine.engine import Ports
 from mockserver.engine.journal import Entry
+from mockserver.engine.ports import Ports
 from tests.control.asking import ask, call, control, refused, told
 from tests.engine import tiny
 from tests.engine.asking import create, run

@@ -25,4 +25,5 @@ def test_it_hands_out_its_own_document_twice_over() -> None:
     driven = control()
     as_json = told(driven, "GET", "/openapi.json")
     assert as_json["info"]["title"] == "mockserver control API"
+    assert as_json["servers"][0]["url"] == "http://mock.example/__admin"
     assert load_yaml(ask(driven, "GET", "/openapi.yaml").body, "document").value == as_json

@@ -12,8 +12,9 @@ from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json
 from mockserver.core.world import Outcome
 from mockserver.engine.coverage import coverage_json
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
+from mockserver.engine.ports import Ports
 from tests.engine import tiny
 from tests.engine.asking import ask, create, notes, opened, request, run
 from tests.engine.tiny import NOW, engine

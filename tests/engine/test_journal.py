@@ -7,6 +7,7 @@ import pytest
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.violation import Violation
 from mockserver.engine.journal import Entry, Journal
+from mockserver.engine.query import Query
 
 
 def add(journal: Journal, path: str = "/", body: bytes = b"") -> Entry:
@@ -143,3 +144,24 @@ def test_json_that_was_spoilt_on_purpose_has_no_value() -> None:
     spoilt = Reply(200, Headers.of([("Content-Type", "application/json")]), b'{"id": ')
     journal.add(5, "tiny", "w", "op", Request("GET", "/"), spoilt, (), 7)
     assert [entry.reply for entry in journal.since(0)] == [spoilt]
+
+
+def test_entries_are_found_and_counted_by_a_query() -> None:
+    journal = Journal()
+    for path in ("/a", "/b", "/a", "/a"):
+        add(journal, path)
+    wanted = Query(path="/a")
+    assert [entry.serial for entry in journal.find(wanted)] == [1, 3, 4]
+    assert [entry.serial for entry in journal.find(wanted, limit=2)] == [1, 3]
+    assert (journal.count(wanted), journal.count(Query()), journal.count(Query(path="/c"))) == (3, 4, 0)
+
+
+def test_a_journal_may_grow_while_it_is_read() -> None:
+    journal = Journal(most_entries=3)
+    for _ in range(3):
+        add(journal)
+    seen = []
+    for entry in journal.find(Query()):
+        seen.append(entry.serial)
+        add(journal)
+    assert seen == [1, 2, 3]

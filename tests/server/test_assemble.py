@@ -115,6 +115,14 @@ def test_the_journal_keeps_as_much_as_the_settings_say() -> None:
     assert (len(engine.journal), engine.journal.first) == (2, 2)
 
 
+@pytest.mark.parametrize(("admin", "leads"), [(True, "/__admin/requests/1"), (False, None)])
+def test_a_reply_leads_to_its_entry_where_there_is_a_control_api(admin: bool, leads: str | None) -> None:
+    engine = opened(build_engine(Settings(admin=admin)))
+    reply = run(engine.respond(request("POST", "/api/clip", "test_me", {"playbackId": 5})))
+    assert int(reply.header("mockserver-violations") or 0) >= 1
+    assert reply.header("mockserver-entry") == leads
+
+
 def test_what_a_document_calls_secret_never_stands_in_the_journal() -> None:
     engine = opened(build_engine(Settings()))
     target = {"url": "rtmp://live.example/app/hidden-key", "name": "mine"}

@@ -141,6 +141,20 @@ class TestBodies:
         heard = admin(server, "POST", "/__admin/clock/advance", b"{", JSON, "Content-Length: 9")
         assert (heard.status, heard.closes, heard.value["rule"]) == (408, True, "http")
 
+    def test_broken_http_is_refused_in_our_own_words_and_stands_in_no_journal(self, server: ThreadedServer) -> None:
+        before = server.engine.journal.last
+        for line, status in (
+            (b"GET /__admin/clock HTTP/9.9\r\n\r\n", 400),
+            (admin_with(b"X-Long: " + b"x" * 20_000), 431),
+        ):
+            heard = once(server.url, line, finish=True)
+            assert (heard.status, heard.headers["content-type"]) == (status, "application/problem+json")
+        assert server.engine.journal.last == before
+
+
+def admin_with(header: bytes) -> bytes:
+    return b"GET /__admin/clock HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + b"\r\n\r\n"
+
 
 class TestTheToken:
     @pytest.fixture
@@ -173,8 +187,11 @@ class TestTheToken:
             assert admin(wide, "GET", "/__admin/clock", b"", f"Authorization: Bearer {token}").status == 200
 
     def test_stands_in_no_journal(self, locked: ThreadedServer) -> None:
-        admin(locked, "GET", "/__admin/clock", b"", f"Authorization: Bearer {TOKEN}")
-        assert list(locked.engine.journal.since(0)) == []
+        for target in ("/__admin/clock", "/tiny/notes"):
+            admin(locked, "GET", target, b"", f"Authorization: Bearer {TOKEN}")
+        entries = list(locked.engine.journal.since(0))
+        assert [entry.request.path for entry in entries] == ["/tiny/notes"]
+        assert TOKEN not in repr(entries)
 
 
 class TestTheJournal:
@@ -187,7 +204,7 @@ class TestTheJournal:
 
     def test_secrets_are_gone(self, server: ThreadedServer) -> None:
         secret = "hush-hush-hush"
-        headers = "Authorization: Bearer main", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
+        headers = f"Authorization: Bearer {secret}", f"Cookie: session={secret}", f"X-Api-Key: {secret}", JSON
         once(
             server.url,
             said("POST", f"/tiny/notes?access_token={secret}", b'{"token": "%b"}' % secret.encode(), *headers),
@@ -224,3 +241,15 @@ def test_no_line_break_of_a_call_becomes_a_header_or_a_line(server: ThreadedServ
     heard = admin(server, "GET", "/__admin/x%0d%0aSet-Cookie:%20a=b")
     assert heard.status == 404
     assert "set-cookie" not in heard.headers
+
+
+def test_while_the_server_ends_it_says_that_it_is_not_ready() -> None:
+    """A connection that has begun is answered to its end."""
+    with ThreadedServer(Settings(port=0), engine=tiny.engine()) as ending, RawClient(ending.url) as client:
+        health = said("GET", "/__admin/health").replace(b"Host: mock", f"Host: 127.0.0.1:{port(ending)}".encode())
+        client.say(health[:-2])
+        assert ending.control is not None
+        ending.control.state = "draining"
+        client.say(health[-2:])
+        heard = client.hear()
+    assert (heard.status, heard.value["status"]) == (503, "draining")

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,29 @@ def test_what_is_in_flight_is_finished(tmp_path: Path) -> None:
         heard = client.hear()
         assert (heard.status, heard.closes) == (200, True)
         assert process.process.wait(timeout=3) == 0
+
+
+HANG = POST.replace(b"\r\n\r\n", b"\r\nPrefer: fault=hang\r\n\r\n", 1)
+
+
+def test_what_hangs_by_a_fault_does_not_hold_it_up(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready") as process, RawClient(process.url) as client:
+        client.say(HANG)
+        client.socket.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
+        client.socket.settimeout(10)
+        began = time.perf_counter()
+        assert process.end()[0] == 0
+        assert time.perf_counter() - began < 2
+        assert client.rest() == b""
+
+
+def test_a_reset_is_one_under_uvloop_too(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready") as process, RawClient(process.url) as client:
+        client.say(HANG.replace(b"fault=hang", b"fault=reset"))
+        with pytest.raises(ConnectionResetError):
+            client.socket.recv(1)
 
 
 def test_what_never_finishes_does_not_hold_it_up(tmp_path: Path) -> None:

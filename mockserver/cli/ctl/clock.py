@@ -9,7 +9,6 @@ from mockserver.cli.ctl import given as words_of
 from mockserver.cli.ctl.server import Server
 from mockserver.cli.ctl.shown import clock_line
 from mockserver.cli.show import as_json, say
-from mockserver.core.text import Json
 from mockserver.errors import UsageError
 
 # What each action wants to be told, and under which name the server wants it.
@@ -39,19 +38,13 @@ def act(server: Server, given: argparse.Namespace) -> None:
         wanted, name = _WANTED[action]
         optional = action == "freeze" and not rest
         values = words_of.exactly(f"clock {action}", rest, *([wanted] if wanted and not optional else []))
-        body = {name: _value(action, values[0])} if values else None
+        body = (
+            {name: words_of.pace(values[0]) if action == "pace" else words_of.number_or_text(values[0])}
+            if values
+            else None
+        )
         clock = server.ask("PUT" if action == "pace" else "POST", *path, action, body=body)
     if given.json:
         as_json(clock)
     else:
         say(clock_line(clock))
-
-
-def _value(action: str, text: str) -> Json:
-    """Milliseconds are a number; a pace is one, or `inf`."""
-    if action == "pace" and text != "inf":
-        try:
-            return float(text)
-        except ValueError:
-            raise UsageError(f"ctl clock pace: expected a number or inf, got {text!r}") from None
-    return int(text) if text.isascii() and text.isdecimal() else text

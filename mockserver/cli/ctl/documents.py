@@ -1,4 +1,4 @@
-"""`mockserver ctl health`, `contracts`, `outcomes` and `call`."""
+"""`mockserver ctl health`, `contracts`, `outcomes`, `coverage` and `call`."""
 
 from __future__ import annotations
 
@@ -49,6 +49,34 @@ def outcomes(server: Server, given: argparse.Namespace) -> None:
     else:
         lines = [[each["outcome"], each["operation"], each["status"], each["curl"]] for each in found["outcomes"]]
         rows(("outcome", "operation", "status", "curl"), lines, "no outcomes")
+
+
+def coverage(server: Server, given: argparse.Namespace) -> None:
+    """Say what of the documents was exercised, or begin anew."""
+    action, rest = words_of.action("coverage", given.words, ("clear",))
+    words_of.exactly("coverage", rest)
+    if action == "clear":
+        server.ask("DELETE", "coverage")
+        if not given.json:
+            say("counted anew from here")
+        return
+    found = server.ask("GET", "coverage")
+    if given.json:
+        as_json(found)
+        return
+    for provider, told in found["providers"].items():
+        operations, statuses = told["operations"], told["statuses"]
+        say(
+            f"{provider}: {operations['called']} of {operations['of']} operations, {statuses['met']} of "
+            f"{statuses['of']} documented statuses, {told['calls']} calls, {told['unmatched']} unmatched"
+        )
+        lines = [
+            [each["operation"], each["calls"], each["violating"] or "", " ".join(each["met"]), " ".join(each["never"])]
+            for each in told["tried"]
+            if each["simulated"]
+        ]
+        rows(("operation", "calls", "broken", "met", "never"), lines, "no operations")
+        say("")
 
 
 def call(server: Server, given: argparse.Namespace) -> None:

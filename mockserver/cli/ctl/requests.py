@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from typing import Final
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import PAGE, Server
+from mockserver.cli.ctl.server import PAGE, PREFIX, Server
 from mockserver.cli.ctl.shown import ENTRY, clean, entry_line, message, rows
 from mockserver.cli.show import as_json, say
 from mockserver.core.text import Json
@@ -19,21 +20,76 @@ from mockserver.errors import UsageError
 _PAUSE_SECONDS: Final = 0.4
 
 
+_ACTIONS: Final = ("find", "count", "unmatched", "near-misses", "export", "clear")
+
+
 def act(server: Server, given: argparse.Namespace) -> None:
-    """List the journal, follow it, or tell all about one entry."""
+    """List the journal, follow it, tell all about one entry, look for some, or write them to a file."""
     if given.words and given.words[0].isdecimal():
         (serial,) = words_of.exactly("requests", given.words, "SERIAL")
         _tell(server.ask("GET", "requests", serial), given.json)
         return
-    words_of.action("requests", given.words, ())
-    if given.follow:
+    action, rest = words_of.action("requests", given.words, _ACTIONS)
+    if (given.har is not None or given.jsonl is not None) and action != "export":
+        raise UsageError("ctl requests: --har and --jsonl are only for ctl requests export")
+    if action in ("unmatched", "near-misses", "clear", "export"):
+        words_of.exactly(f"requests {action}", rest)
+    if action == "find":
+        found = server.ask("POST", "requests", "find", body=words_of.values(rest), query={"limit": given.limit or PAGE})
+        _list(found["requests"], given, "".join(f"\n  nearest: {miss['text']}" for miss in found["nearest"]), found)
+    elif action == "count":
+        counted = server.ask("POST", "requests", "count", body=words_of.values(rest))
+        as_json(counted) if given.json else say(str(counted["count"]))
+    elif action == "unmatched":
+        _list([*server.pages("requests", "requests", "unmatched", since=given.since or 0)], given)
+    elif action == "near-misses":
+        _near_misses([*server.pages("nearMisses", "requests", "near-misses", since=given.since or 0)], given.json)
+    elif action == "clear":
+        server.ask("DELETE", "requests")
+        if not given.json:
+            say("the journal is empty")
+    elif action == "export":
+        _export(server, given)
+    elif given.follow:
         _follow(server, given)
-        return
-    found = _last([*_entries(server, given.since or 0, given.violations)], given.limit)
-    if given.json:
-        as_json({"requests": found, "next": found[-1]["serial"] if found else given.since or 0})
     else:
-        rows(ENTRY, [entry_line(entry) for entry in found], "no requests")
+        _list([*_entries(server, given.since or 0, given.violations)], given)
+
+
+def _list(found: list[Json], given: argparse.Namespace, besides: str = "", whole: Json = None) -> None:
+    found = _last(found, given.limit)
+    if given.json:
+        as_json(whole or {"requests": found, "next": found[-1]["serial"] if found else given.since or 0})
+    else:
+        rows(ENTRY, [entry_line(entry) for entry in found], f"no requests{clean(besides, lines=True)}")
+
+
+def _near_misses(found: list[Json], json: bool) -> None:
+    if json:
+        as_json({"nearMisses": found})
+        return
+    for miss in found:
+        say(clean(f"#{miss['serial']}  {miss['request']}"))
+        say(clean(f"    {miss['why']}"))
+    if not found:
+        say("every request matched an operation")
+
+
+def _export(server: Server, given: argparse.Namespace) -> None:
+    """To the file that is named, or with `-` to standard output."""
+    if (given.har is None) == (given.jsonl is None):
+        raise UsageError("ctl requests export: name a file with --har FILE or with --jsonl FILE; - is standard output")
+    file, form = (given.har, "har") if given.har is not None else (given.jsonl, "jsonl")
+    text = server.fetch("GET", f"{PREFIX}/requests/export?format={form}&since={given.since or 0}")
+    if file == "-":
+        sys.stdout.write(text.decode("utf-8", "replace"))
+        return
+    try:
+        Path(file).write_bytes(text)
+    except OSError as error:
+        raise UsageError(f"{file}: can't be written ({error.strerror})") from None
+    if not given.json:
+        say(f"{file}: {len(text):,} bytes")
 
 
 def violations(server: Server, given: argparse.Namespace) -> None:

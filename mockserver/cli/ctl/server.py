@@ -96,6 +96,14 @@ class Server:
 
     def call(self, method: str, target: str, body: Json = None) -> Json:
         """The same for a target as it goes on the wire."""
+        return _value(*self._exchange(method, target, body))
+
+    def fetch(self, method: str, target: str) -> bytes:
+        """The same, as bytes."""
+        return self._exchange(method, target, None)[0]
+
+    def _exchange(self, method: str, target: str, body: Json) -> tuple[bytes, str]:
+        """Body and media type of the answer."""
         headers = {"Accept": "application/json"}
         data = None
         if body is not None:
@@ -115,10 +123,11 @@ class Server:
                 f"no mockserver answers at {self.url} ({why}). Start one with `mockserver serve`, or say where it is "
                 f"with --url or {URL_VARIABLE}."
             ) from None
-        value = _value(text, media)
-        if status >= 400 and not (status == 503 and isinstance(value, dict) and "status" in value):
-            raise self._refused(status, media, value)
-        return value
+        if status >= 400:
+            value = _value(text, media)
+            if not (status == 503 and isinstance(value, dict) and "providers" in value):
+                raise self._refused(status, media, value)
+        return text, media
 
     def pages(self, name: str, *path: str, query: Mapping[str, Json] | None = None, since: int = 0) -> Iterator[Json]:
         """Every item of a list that comes in pages, oldest first."""

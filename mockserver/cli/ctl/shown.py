@@ -12,8 +12,10 @@ from mockserver.core.text import Json
 _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
-def clean(text: str) -> str:
-    """What a client sent must not move a cursor or forge a line."""
+def clean(text: str, *, lines: bool = False) -> str:
+    """What a client sent must not move a cursor or, unless there are to be `lines`, forge a line."""
+    if lines:
+        return "\n".join(map(clean, text.split("\n")))
     return text if text.isprintable() else text.translate(_CONTROL)
 
 

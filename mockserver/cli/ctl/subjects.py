@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.cli.ctl import clock, documents, requests, worlds
+from mockserver.cli.ctl import clock, deliveries, documents, faults, readings, requests, worlds
 from mockserver.cli.ctl.server import Server
 from mockserver.cli.words import Words
 
@@ -20,10 +20,13 @@ class Flag:
     about: str
     metavar: str | None = None
     number: bool = False
+    repeatable: bool = False
 
     def add_to(self, parser: Words) -> None:
         if self.metavar is None:
             parser.add_argument(self.name, action="store_true", help=self.about)
+        elif self.repeatable:
+            parser.add_argument(self.name, metavar=self.metavar, action="append", default=[], help=self.about)
         else:
             kind = int if self.number else str
             parser.add_argument(self.name, metavar=self.metavar, type=kind, help=self.about)
@@ -61,15 +64,27 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
         ),
         Subject(
             "worlds",
-            "one account's whole state each: list, look, change",
+            "one account's whole state each: list, make, change, remember",
             worlds.act,
             "ACTION",
-            "get PROVIDER/WORLD, or nothing for all of them",
+            "get, create, reset, delete, snapshots or verbs WORLD; snapshot WORLD [NAME]; restore WORLD SNAPSHOT; "
+            "do WORLD VERB [NAME=VALUE ...]; or nothing for the list",
+            (
+                Flag("--from", "create it from a named world that comes with us", "NAME"),
+                Flag("--document", "create it from a world document of your own", "FILE"),
+                Flag("--overrides", "what is to be different in the provider's part", "JSON|FILE"),
+                Flag("--reading", "read a sentence so; repeatable", "NAME=OPTION", repeatable=True),
+                Flag("--at", "start a clock of its own there", "INSTANT"),
+                Flag("--frozen", "let that clock stand"),
+                Flag("--pace", "how much faster than life its jobs go", "N"),
+                Flag("--replace", "make it anew if it is there"),
+            ),
+            "A WORLD is PROVIDER/NAME: livepeer/test_me. A VALUE that is JSON is that, anything else is text.",
         ),
         Subject(
             "readings",
             "how unclear sentences of the documents are read",
-            worlds.readings,
+            readings.act,
             "NAME=OPTION",
             "read it so in the world; NAME= gives back what the server reads",
             (_WORLD,),
@@ -79,13 +94,35 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
             "the journal: what was asked and answered",
             requests.act,
             "ACTION",
-            "a serial for all about one, or nothing for the list",
+            "find or count [NAME=VALUE ...|JSON], unmatched, near-misses, export, clear; a serial for all about one; "
+            "or nothing for the list",
             (
                 _SINCE,
                 _LIMIT,
                 Flag("--violations", "only those that broke a rule"),
                 Flag("--follow", "go on as they come, until Ctrl-C"),
+                Flag("--har", "export as an HTTP Archive to this file", "FILE"),
+                Flag("--jsonl", "export as lines of JSON to this file", "FILE"),
             ),
+            "As in: mockserver ctl requests find operation=createClip status=4xx",
+        ),
+        Subject(
+            "faults",
+            "what goes wrong with which calls, on purpose",
+            faults.act,
+            "ACTION",
+            "add FILE|JSON, rm ID ..., clear, plans, plan NAME; or nothing for those that are set",
+            (),
+            'As in: mockserver ctl faults add \'{"calls": {"operation": "createClip"}, "turns": {"first": 2},'
+            ' "status": {"code": 503}}\'',
+        ),
+        Subject(
+            "deliveries",
+            "what went to webhooks, with every attempt",
+            deliveries.act,
+            "ACTION",
+            "resend ID, clear; a serial or id for all about one; or nothing for the list",
+            (_SINCE,),
         ),
         Subject(
             "violations", "the rules of the contracts that were broken", requests.violations, options=(_SINCE, _LIMIT)
@@ -96,6 +133,13 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
             documents.contracts,
             "PROVIDER",
             "print that provider's document",
+        ),
+        Subject(
+            "coverage",
+            "what of the documents was exercised so far",
+            documents.coverage,
+            "ACTION",
+            "clear, to count anew; or nothing",
         ),
         Subject("outcomes", "what to send to get each documented success and failure", documents.outcomes),
         Subject(

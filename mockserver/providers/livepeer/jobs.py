@@ -2,13 +2,14 @@
 
 A task's `sim` holds where its job is: `fate`, `tries` (attempts before this one), `attempt` and `next` (the table and
 the step in it), `start` (when the job began) and `base` (ms of life until this attempt), and `at`, the instant of the
-next step, None if there is none. Each instant is worked out from `start`, so nothing accumulates.
+next step, None if there is none. Under a fault, `job` says what that makes of it. Each instant is worked out from
+`start`, so nothing accumulates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
@@ -26,47 +27,73 @@ from mockserver.providers.livepeer.effects import (
     retried_by_hand,
     started_or_reported,
 )
-from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
+from mockserver.providers.livepeer.fates import CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
 from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
+from mockserver.providers.livepeer.troubled import kept, steps_of
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 _DONE = Reply(204)
 
 Sim = dict[str, Json]
 
 
-def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None, message: str) -> Sim:
-    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with."""
-    attempt = _attempt(fate, 0, moment)
-    return {
+def begin(
+    fate: str,
+    moment: Moment,
+    *,
+    runs: bool,
+    cut: tuple[int, int] | None,
+    message: str,
+    job: Job | None = None,
+) -> Sim:
+    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with.
+
+    `job` is what a fault makes of it.
+    """
+    sim: Sim = {
         "fate": fate,
         "tries": 0,
-        "attempt": attempt,
+        "attempt": _attempt(fate, 0, moment),
         "next": 0,
         "start": moment.now,
         "base": 0,
-        "at": moment.now + moment.lasting(ATTEMPTS[attempt][0].after) if runs else None,
+        "at": None,
         "cut": cut and list(cut),
         "window": None,
         "message": message,
     }
+    if job is not None:
+        sim["job"] = kept(job)
+    return _at(sim, moment) if runs else sim
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
-    """The due step of a task, at its own instant."""
+    """The due step of a task, at its own instant, and those behind it that nobody can see one by one."""
     record = view.get("task", due.id)
     if record is None:
         raise KeyError(f"task {due.id} is due and not there")
     task, sim = record["doc"], record["sim"]
+    asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
+    effect, sim = _stepped(scene, task, asset, dict(sim))
+    while _is_unseen(sim, moment):
+        scene = scene._replace(moment=moment.at(sim["at"]))
+        then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
+        effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
+    return committed(effect, sim)
+
+
+def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
-        return committed(_nothing(task), {**sim, "at": None})
-    asset = view.get("asset", task.get("outputAssetId", ""))
+        return _nothing(task), {**sim, "at": None}
     if asset is not None and asset.get("deleted"):
-        return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
-    due_step = ATTEMPTS[sim["attempt"]][sim["next"]]
-    return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
+        return failed(scene, task, None, CANCELLED), {**sim, "at": None}
+    due_step = steps_of(sim)[sim["next"]]
+    return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
@@ -141,10 +168,23 @@ def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) 
 
 
 def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    """Progress; a report that is behind an earlier one is dropped."""
+    """Progress; a report that is behind an earlier one is dropped.
+
+    So is one that nobody can see: the next report says more, and success leaves no progress behind.
+    """
+    after = _advance(sim, scene.moment)
     late = due.progress <= task["status"].get("progress", 0)
-    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
-    return effect, _advance(sim, scene.moment)
+    if late or (_is_unseen(after, scene.moment) and steps_of(after)[after["next"]].do in _FURTHER):
+        return _nothing(task), after
+    return started_or_reported(scene, task, asset, due.progress), after
+
+
+_FURTHER: Final = frozenset({"report", "finish"})
+
+
+def _is_unseen(after: Sim, moment: Moment) -> bool:
+    """Whether the next step is taken before anybody looks."""
+    return after["at"] is not None and bool(after["at"] <= moment.until)
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
@@ -224,7 +264,7 @@ def _advance(sim: Sim, moment: Moment) -> Sim:
 
 
 def _at(sim: Sim, moment: Moment) -> Sim:
-    steps = ATTEMPTS[sim["attempt"]]
+    steps = steps_of(sim)
     if sim["next"] >= len(steps):
         return {**sim, "at": None}
     # Never before now: the pace may have changed since the last step.

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Moment
-from mockserver.core.text import Record
+from mockserver.core.text import Json, Record
 from mockserver.core.world import Outcome, View
 from mockserver.providers.livepeer import (
     assets,
@@ -118,6 +118,11 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
 def refuse(status: int, text: str) -> Reply:
     """The API's error shape for what only the wire can see."""
     return express.error_reply(status, text, headers_for(None))
+
+
+def say(status: int, value: Json) -> Reply:
+    """A reply of the API that says a value, for whoever may read it."""
+    return express.json_reply(status, value, headers_for(None))
 
 
 def _answered(

@@ -99,7 +99,8 @@ def user_record(user: Record, where: str, ground: Ground) -> Record:
 
 def key_records(key: Record, where: str, world: str, ground: Ground, *, first: bool = False) -> Iterator[Change]:
     """In a private world the first key is the world's own name, and each is `name+key` besides."""
-    record: dict[str, Json] = {"name": key.get("name", key["key"]), "userId": ground.user(key["user"], where)}
+    owner = ground.user(key["user"], where)
+    record: dict[str, Json] = {"role": key["key"], "name": key.get("name", key["key"]), "userId": owner}
     if "project" in key:
         record["projectId"] = ground.project_id(key["project"], where)
     access = {name: key[name] for name in ("cors", "rules") if name in key}

@@ -177,5 +177,10 @@ def _encoded(answered: Answered, characters: int | None) -> str:
 
 
 WEBHOOKS: Final = Webhooks(
-    listens=deliveries.listens, hear=deliveries.hear, write=deliveries.write, judge=deliveries.judge, note=note
+    listens=deliveries.listens,
+    hear=deliveries.hear,
+    write=deliveries.write,
+    judge=deliveries.judge,
+    note=note,
+    events=deliveries.EVENTS,
 )

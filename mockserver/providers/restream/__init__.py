@@ -79,5 +79,6 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=BODY_LIMIT,
     refuse=refuse,
+    jobs=frozenset({"createClipProject"}),
     verbs=VERBS,
 )

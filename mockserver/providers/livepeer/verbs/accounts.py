@@ -42,9 +42,10 @@ def revoke_key(view: View, said: Json, moment: Moment) -> Outcome:
     found = next((record for name in _names(said["key"], moment) if (record := view.get("key", name))), None)
     if found is None:
         raise ValueError(f"/key: there is no key `{said['key']}`")
-    same = [view.get("key", moment.world), view.get("key", f"{moment.world}+{found['name']}"), found]
-    gone = {record["id"] for record in same if record is not None and {**record, "id": ""} == {**found, "id": ""}}
-    return Outcome(Reply.json(200, {"revoked": sorted(gone)}), tuple(Remove("key", id) for id in sorted(gone)))
+    names = (moment.world, *_names(found["role"], moment))
+    same = (record for name in names if (record := view.get("key", name)))
+    gone = sorted(record["id"] for record in same if record["role"] == found["role"])
+    return Outcome(Reply.json(200, {"revoked": gone}), tuple(Remove("key", id) for id in gone))
 
 
 def _names(key: str, moment: Moment) -> tuple[str, ...]:
