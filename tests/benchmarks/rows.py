@@ -14,6 +14,7 @@ from statistics import median
 from typing import Final
 
 from mockserver.core.text import dump, parse
+from tests.benchmarks.hour import JOBS, milliseconds
 from tests.benchmarks.load import Shot, clips, load
 from tests.benchmarks.servers import (
     CLIP,
@@ -61,6 +62,9 @@ class Row:
 
 
 Measure = Callable[[Plan], Iterator[Row]]
+
+# What a simulated hour may cost (ms).
+MOST_OF_AN_HOUR: Final = 100
 
 # Jobs take a thousand times as long in every run of load, so that none gets on: what is measured is the request, not
 # what the clips of a minute ago do meanwhile. Time itself runs as it does for users.
@@ -224,6 +228,13 @@ def memory(plan: Plan) -> Iterator[Row]:
     yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
 
 
+def hour(plan: Plan) -> Iterator[Row]:
+    """The CPU time of an hour on the clock with a thousand jobs, against the tenth of a second it may take."""
+    took = median(milliseconds() for _ in range(plan.rounds))
+    name = f"a simulated hour with {JOBS:,} jobs, CPU time"
+    yield Row(name, f"{took:.0f} ms", f"{MOST_OF_AN_HOUR} ms", took / MOST_OF_AN_HOUR, 1.0, at_most=True)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
@@ -231,4 +242,5 @@ MEASURES: Final[dict[str, Measure]] = {
     "crowded": crowded,
     "cold": cold,
     "memory": memory,
+    "hour": hour,
 }
