@@ -88,6 +88,7 @@ class Desk:
         self.readings = readings or {}
         self.pace = pace
         self.key = world
+        self.watched = True  # whether somebody may look at the world between two steps
         self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("livepeer", world)
         self.chance = Chance.of(seed, "livepeer", world)
@@ -118,6 +119,8 @@ class Desk:
             if due is None or not stepped:
                 return Outcome(Reply(204))
             moment = self._moment("step", due.kind, due.id, now=due.at)
+            if not self.watched:
+                moment = replace(moment, until=self.now)
             return heard(provider, view, provider.step(view, due, moment), moment)
 
         while stepped:
