@@ -7,6 +7,7 @@ whose it is, and for what is sent again by hand the id of its `log` entry.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from hmac import new as hmac
 from itertools import chain
@@ -91,7 +92,12 @@ def _delivery(id: str, event_id: str, notice: Notice, hook: Record) -> Delivery:
     payload = notice.body["payload"]
     if notice.event in _OLD_EVENTS and hook["createdAt"] < OLD_UNTIL:
         payload = {**payload, **payload["asset"]}
-    return delivery_of(id, event_id, notice.event, notice.at, payload, hook)
+    made = delivery_of(id, event_id, notice.event, notice.at, payload, hook)
+    if "stream" not in notice.body:
+        return made
+    # Only events of streams show one, beside the payload.
+    body = {**made.content["body"], "stream": notice.body["stream"]}
+    return replace(made, content={**made.content, "body": body})
 
 
 def delivery_of(id: str, event_id: str, event: str, at: int, payload: Json, hook: Record) -> Delivery:
