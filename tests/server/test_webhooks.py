@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mockserver.engine.fault_reader import fault_from
-from mockserver.providers.livepeer.deliveries import EVENTS
+from mockserver.providers.livepeer.kinds import CLIP_EVENTS
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 from tests.providers.livepeer.desk import END, START, STREAM
@@ -48,7 +48,7 @@ def call(server: ThreadedServer, method: str, path: str, body: Any = None, key: 
 
 
 def subscribe(server: ThreadedServer, receiver: Receiver, *events: str, **more: Any) -> str:
-    body = {"name": "hook", "url": receiver.url, "events": list(events or EVENTS), **more}
+    body = {"name": "hook", "url": receiver.url, "events": list(events or CLIP_EVENTS), **more}
     id: str = call(server, "POST", "/webhook", body)["id"]
     return id
 
