@@ -41,10 +41,11 @@ def listens(view: View) -> bool:
 
 def hear(view: View, outcome: Outcome, moment: Moment) -> Outcome:
     """An outcome with a delivery for each webhook that wants one of its notices."""
-    if not listens(view):
+    wishes = [hook["events"] for hook in view.find("webhook", "waiting", "")]
+    if not wishes:
         return outcome
     # Most of what happens no webhook asks for; then there is no need to know whose it is.
-    asked = {event for hook in view.find("webhook", "waiting", "") for event in hook["events"]}
+    asked = set[str]().union(*wishes)
     notices = [notice for notice in outcome.notices if notice.event in asked]
     if not notices:
         return Outcome(outcome.reply, outcome.changes, outcome.notices, heard=True)
