@@ -72,6 +72,23 @@ def plain_refusal(status: int, text: str) -> Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class ProseRule:
+    """A rule of a request body that the document tells in words alone, so that no schema refuses what breaks it.
+
+    `broken` are bodies that break this rule and no other; their sources are in the provider's default world. `document`
+    is where it is told (a JSON Pointer into the effective document). `status` is the provider's answer, None when it
+    accepts the request and fails later.
+    """
+
+    id: str
+    operation: str
+    sentence: str
+    document: str
+    broken: tuple[Json, ...]
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Everything the engine needs to fake an API.
 
@@ -86,6 +103,7 @@ class Provider:
     body_limit  bytes of request body it reads
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
+    prose       rules of requests that its document tells in words alone
     """
 
     name: str
@@ -102,3 +120,4 @@ class Provider:
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
     specs: Path | None = None
+    prose: tuple[ProseRule, ...] = ()
