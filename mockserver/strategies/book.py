@@ -28,7 +28,7 @@ from mockserver.strategies.values import Values
 Op = str | Operation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One media type of a body or reply: what it is called, and how values of it are made."""
 
@@ -43,7 +43,7 @@ class Entry:
         return Values(Grammar(self.body.schema, self.body.direction)) if self.body.schema else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """One operation of a document, with all that is made from it."""
 

@@ -117,6 +117,11 @@ class Grammar:
             self._sure[key] = self._read(next(self._grow(key, (), alternatives=False)))
         return self._sure[key]
 
+    def without(self, key: Key, pointer: str) -> Facts:
+        """What holds when one of the schemas is left out of account."""
+        parts = next(self._grow(key, ()))
+        return self._read(tuple(part for part in parts if part != pointer))
+
     def _grow(self, waiting: Key, done: Key, alternatives: bool = True) -> Iterator[Key]:
         """The schemas that hold together, through `$ref` and `allOf`; once for each choice of alternatives."""
         if not waiting:

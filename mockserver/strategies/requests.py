@@ -19,7 +19,7 @@ from mockserver.strategies.book import Entry, Op, Page, find
 from mockserver.strategies.draft import KEY, draft
 from mockserver.strategies.source import Drawn
 
-# No body made here is as long.
+# What is read of a body where no provider says how much it reads.
 _LIMIT: Final = 1 << 24
 
 
@@ -96,7 +96,12 @@ def breaks(page: Page, request: Request) -> tuple[Violation, ...]:
     match = page.contract.match(request.method, request.path)
     if match is None or match.operation != page.operation:
         return (page.contract.unmatched(request.method, request.path),)
-    return page.contract.check_request(match, request, read_payload(request, _LIMIT))
+    return page.contract.check_request(match, request, read_payload(request, limit_of(page)))
+
+
+def limit_of(page: Page) -> int:
+    """How many bytes of a body are read."""
+    return page.book.provider.body_limit if page.book.provider else _LIMIT
 
 
 def _check_key(key: object, page: Page) -> None:

@@ -71,7 +71,20 @@ class Least:
         return edges[0]
 
 
+class Fullest:
+    """Always the last choice: every optional property, the longest list."""
+
+    __slots__ = ()
+
+    def index(self, count: int) -> int:
+        return count - 1
+
+    def either(self, edges: Sequence[T], beside: SearchStrategy[T] | None) -> T:
+        return edges[0]
+
+
 LEAST: Final = Least()
+FULLEST: Final = Fullest()
 
 
 @cache

@@ -54,6 +54,13 @@ class Values:
             return facts.enum[source.index(len(facts.enum))]
         return _MAKERS[kind](self, source, facts, depth)
 
+    def without(self, source: Source, key: Key, pointer: str) -> Json:
+        """A value that fits the schemas of a key but for one, which lets nothing through."""
+        facts = self.grammar.without(key, pointer)
+        if facts.enum is not None:
+            return facts.enum[source.index(len(facts.enum))]
+        return _MAKERS[min(facts.kinds, key=_KIND_ORDER.__getitem__)](self, source, facts, 0)
+
     def possible(self, key: Key) -> bool:
         """Whether any value fits."""
         return bool(self._choices(key, None))
