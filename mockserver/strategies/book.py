@@ -117,7 +117,7 @@ def installed() -> Mapping[str, Book]:
 _given: dict[int, tuple[object, Book]] = {}
 
 
-def find(op: Op, contract: CompiledContract | None = None, document: Document | Json | None = None) -> Page:
+def page_of(op: Op, contract: CompiledContract | None = None, document: Document | Json | None = None) -> Page:
     """The page of an operation. Raises InvalidArgument, with the nearest name, when there is none."""
     if not isinstance(op, (str, Operation)):
         raise InvalidArgument(f"op={op!r} must be an operationId such as 'createClip', or an Operation")

@@ -16,7 +16,7 @@ from mockserver.contract.check import CompiledContract
 from mockserver.contract.places import Document
 from mockserver.core.http import Headers, Reply
 from mockserver.core.text import Json
-from mockserver.strategies.book import Entry, Op, Page, find
+from mockserver.strategies.book import Entry, Op, Page, page_of
 from mockserver.strategies.invalid import named
 from mockserver.strategies.replies import Answer, answer_for, answers, of_value, reply
 from mockserver.strategies.rules import Breaking, Rule, Told, breakings, is_only, named_apart
@@ -67,7 +67,7 @@ def broken_replies(
     ...     with pytest.raises(ClipError):
     ...         client.create("eaw4nk06ts2d0mzb", start=0)
     """
-    page = find(op, contract, document)
+    page = page_of(op, contract, document)
     source = Drawn(draw)
     known = _faults(page)
     if rule is not None:
@@ -94,7 +94,7 @@ def reply_violations(
     >>> [rule.id for rule in reply_violations("getHealth")]
     ['200:media-type', '200:syntax', ...]
     """
-    return tuple(fault.rule for fault in _faults(find(op, contract, document)).values())
+    return tuple(fault.rule for fault in _faults(page_of(op, contract, document)).values())
 
 
 @cache

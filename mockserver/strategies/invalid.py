@@ -17,7 +17,7 @@ from mockserver.contract.places import Document
 from mockserver.core.http import Request
 from mockserver.core.text import Json
 from mockserver.errors import unknown
-from mockserver.strategies.book import Entry, Op, Page, find
+from mockserver.strategies.book import Entry, Op, Page, page_of
 from mockserver.strategies.draft import KEY, draft
 from mockserver.strategies.offences import Offence, offences
 from mockserver.strategies.requests import breaks, entry_of
@@ -57,7 +57,7 @@ def violations(
     ... def test_my_client_tells_the_user(rule, data):
     ...     broken = data.draw(invalid_requests("createClip", rule))
     """
-    return tuple(offence.rule for offence in _offences(find(op, contract, document)).values())
+    return tuple(offence.rule for offence in _offences(page_of(op, contract, document)).values())
 
 
 @st.composite
@@ -79,7 +79,7 @@ def invalid_requests(
     >>> @given(invalid_requests("createClip"))
     ... def test_what_breaks_the_contract_is_refused(broken): ...
     """
-    page = find(op, contract, document)
+    page = page_of(op, contract, document)
     source = Drawn(draw)
     offence = _chosen(page, rule, source)
     for _ in range(_TRIES):
@@ -111,7 +111,7 @@ def invalid_bodies(
     ...     with pytest.raises(ValidationError):
     ...         CreateClipProject.model_validate(broken.body)
     """
-    page = find(op, contract, document)
+    page = page_of(op, contract, document)
     entry = entry_of(page, media)
     source = Drawn(draw)
     known = _of_bodies(entry)

@@ -20,7 +20,7 @@ from mockserver.contract.spot import Spot
 from mockserver.core.http import Headers, Reply
 from mockserver.core.payload import is_json
 from mockserver.core.text import Json, dump
-from mockserver.strategies.book import Entry, Op, Page, find
+from mockserver.strategies.book import Entry, Op, Page, page_of
 from mockserver.strategies.facts import Grammar
 from mockserver.strategies.source import Drawn, Source
 from mockserver.strategies.spelling import may_be_header, parameter_texts, plain
@@ -91,7 +91,7 @@ def replies(
     >>> @given(replies("createClip", 200))
     ... def test_my_model_reads_every_reply(reply): Created.model_validate_json(reply.body)
     """
-    page = find(op, contract, document)
+    page = page_of(op, contract, document)
     source = Drawn(draw)
     known = answers(page)
     if status is None:

@@ -15,7 +15,7 @@ from mockserver.core.http import Request
 from mockserver.core.payload import read_payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.strategies.book import Entry, Op, Page, find
+from mockserver.strategies.book import Entry, Op, Page, page_of
 from mockserver.strategies.draft import KEY, draft
 from mockserver.strategies.source import Drawn
 
@@ -42,7 +42,7 @@ def requests(
     >>> @given(requests("createClip"))
     ... def test_every_request_gets_a_documented_answer(request): ...
     """
-    page = find(op, contract, document)
+    page = page_of(op, contract, document)
     _check_key(key, page)
     made = draft(Drawn(draw), page, key).request()
     if breaks(page, made):
@@ -66,7 +66,7 @@ def bodies(
     >>> @given(bodies("createClipProject"))
     ... def test_my_model_reads_every_body(body): CreateClipProject.model_validate(body)
     """
-    entry = entry_of(find(op, contract, document), media)
+    entry = entry_of(page_of(op, contract, document), media)
     if entry.values is None:
         return draw(_TEXTS)
     value = entry.values.make(Drawn(draw))
