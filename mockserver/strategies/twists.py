@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn
 
 from mockserver.contract.check import CompiledContract
 from mockserver.contract.places import Document
-from mockserver.core.http import Reply, media_type
+from mockserver.core.http import Headers, Reply, media_type
 from mockserver.core.payload import is_json
 from mockserver.core.text import Json, TextError, parse
 from mockserver.errors import unknown
@@ -22,7 +22,7 @@ from mockserver.strategies.source import Drawn, Source
 from mockserver.strategies.spelling import SPELLINGS, Spelling
 from mockserver.strategies.values import SCALARS, STRANGERS
 
-Twist = Literal["drop", "null", "add", "long", "spelling", "status"]
+Twist = Literal["drop", "null", "add", "long", "spelling", "headers", "status"]
 TWISTS: Final[tuple[Twist, ...]] = get_args(Twist)
 Parts = tuple[str | int, ...]
 
@@ -48,7 +48,7 @@ def twisted(
 
     `kinds` are the ways to bend it: `drop` optional properties, `null` where it may be, `add` unknown properties where
     the schema is open, `long` and strange texts, `spelling` (numbers as `1.0` and `1e0`, escapes, spaces, the order of
-    keys), `status` (another documented reply). `keep` are places no twist touches, as JSON Pointers with `*` for any
+    keys), `headers` (the case of their names), `status` (another documented reply). `keep` are places no twist touches, as JSON Pointers with `*` for any
     item: `/asset/id`, `/clips/*/clipId`.
 
     >>> @given(data=st.data())
@@ -72,9 +72,10 @@ def twisted(
         made = _applied(value, *step)
         value = made if entry.body.holds(made) else value
     spelling = Spelling.nth(source.either((0,), _BESIDE)) if "spelling" in kinds else Spelling()
+    headers = _spelled(source, reply.headers) if "headers" in kinds else reply.headers
     if value == reply.value and spelling == Spelling():
-        return reply
-    return replace(reply, body=spelling.write(value), value=value)
+        return replace(reply, headers=headers)
+    return replace(reply, headers=headers, body=spelling.write(value), value=value)
 
 
 def _check(reply: object, kinds: Collection[Twist], keep: Collection[str], page: Page) -> None:
@@ -87,6 +88,12 @@ def _check(reply: object, kinds: Collection[Twist], keep: Collection[str], page:
         if not pointer.startswith("/"):
             raise InvalidArgument(f"keep={pointer!r} must be a JSON Pointer such as '/asset/id'")
     answer_for(page, reply.status)
+
+
+def _spelled(source: Source, headers: Headers) -> Headers:
+    """The names of headers in another case, which means the same (RFC 9110, 5.1)."""
+    how = (str, str.lower, str.upper, str.title)[source.index(4)]
+    return Headers.of((how(name), text) for name, text in headers)
 
 
 def _entry(page: Page, reply: Reply) -> Entry | None:
