@@ -11,22 +11,28 @@ from mockserver.strategies.machine import ClientMachine
 from mockserver.strategies.replies import replies
 from mockserver.strategies.requests import bodies, requests
 from mockserver.strategies.rules import Rule
+from mockserver.strategies.schedules import CallStep, FaultStep, JumpStep, RestartStep, Step, schedules
 from mockserver.strategies.twists import twisted
 from mockserver.strategies.worlds import worlds
 
 __all__ = [
     "BrokenReply",
+    "CallStep",
     "Called",
     "Client",
     "ClientMachine",
     "Clock",
+    "FaultStep",
     "Flow",
     "InvalidBody",
     "InvalidRequest",
+    "JumpStep",
     "Mock",
     "Phase",
+    "RestartStep",
     "Rule",
     "State",
+    "Step",
     "bodies",
     "broken_replies",
     "invalid_bodies",
@@ -34,6 +40,7 @@ __all__ = [
     "replies",
     "reply_violations",
     "requests",
+    "schedules",
     "twisted",
     "violations",
     "worlds",

@@ -115,7 +115,7 @@ def _pattern(limit: Json, facts: Facts, values: Values, key: Key) -> Iterator[Be
     ]
     known = [text for name in facts.formats if name in FORMATS for text in FORMATS[name].edges]
     yield from map(_is, (text for text in (*known, *EDGES, "!", "aaaa") if not compiled.search(text)))
-    yield from (lambda host, source, bend=bend: bend(host if isinstance(host, str) else "", source) for bend in near)  # type: ignore[misc]
+    yield from (lambda host, source, bend=bend: bend(host if isinstance(host, str) else "", source) for bend in near)
     yield lambda host, source: source.either(("!",), _TEXT)
 
 

@@ -11,13 +11,13 @@ from hypothesis.errors import InvalidArgument
 from mockserver.contract.bodies import Body
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
-from mockserver.core.http import media_type
 from mockserver.contract.parameters import Parameter, read_parameters
 from mockserver.contract.places import Document
 from mockserver.contract.routes import Route
 from mockserver.contract.security import Security
 from mockserver.contract.spot import Spot
 from mockserver.core.contract import Operation
+from mockserver.core.http import media_type
 from mockserver.core.provider import ProseRule, Provider
 from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
@@ -146,7 +146,9 @@ def _among_installed(op: Op, name: str) -> Page:
         return next(iter(holding.values())).page(name)
     if holding:
         raise InvalidArgument(f"{name!r} is an operation of {' and of '.join(holding)}: say which with document=")
-    raise InvalidArgument(unknown("operation", name, [one for book in books.values() for one in book.contract.operations]))
+    raise InvalidArgument(
+        unknown("operation", name, [one for book in books.values() for one in book.contract.operations])
+    )
 
 
 def _book_of(contract: CompiledContract | None, document: Document | Json | None) -> Book:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Final
@@ -69,12 +69,11 @@ def broken_replies(
     """
     page = page_of(op, contract, document)
     source = Drawn(draw)
-    known = _faults(page)
     if rule is not None:
-        fault = named(rule, known, f"rule of replies to {page.operation.id}")
+        fault = named(rule, _faults(page), f"rule of replies to {page.operation.id}")
     else:
-        wanted = answer_for(page, status) if status is not None else None
-        some = [fault for fault in known.values() if wanted in (None, fault.answer)]
+        wanted = [answer_for(page, status)] if status is not None else answers(page)
+        some = [fault for answer in wanted for fault in _of(page, answer)]
         if not some:
             raise InvalidArgument(f"nothing the document says of replies to {page.operation.id} can be broken")
         fault = some[source.index(len(some))]
@@ -97,9 +96,13 @@ def reply_violations(
     return tuple(fault.rule for fault in _faults(page_of(op, contract, document)).values())
 
 
-@cache
 def _faults(page: Page) -> Mapping[str, _Fault]:
-    return {fault.rule.id: fault for answer in answers(page) for fault in _of_answer(page, answer)}
+    return {fault.rule.id: fault for answer in answers(page) for fault in _of(page, answer)}
+
+
+@cache
+def _of(page: Page, answer: Answer) -> tuple[_Fault, ...]:
+    return tuple(_of_answer(page, answer))
 
 
 def _of_answer(page: Page, answer: Answer) -> Iterator[_Fault]:
@@ -117,14 +120,16 @@ def _of_answer(page: Page, answer: Answer) -> Iterator[_Fault]:
     if answer.entries:
         types = [partial(_typed, media) for media in ("text/html", "application/xml", "application/problem+json", None)]
         yield from _tried(page, answer, least, "media-type", "a documented Content-Type", types)
-        yield from _tried(page, answer, least, "body:missing", "a body", [lambda made, source: replace(made, body=b"", value=None)])
+        yield from _tried(
+            page, answer, least, "body:missing", "a body", [lambda made, source: replace(made, body=b"", value=None)]
+        )
     if answer.entries and answer.entries[0].body.is_json:
         texts = [_raw(change) for change in _TEXTS]
         yield from _tried(page, answer, least, "body:syntax", "a body in JSON (RFC 8259)", texts)
 
 
 def _tried(
-    page: Page, answer: Answer, least: Reply, name: str, what: str, tricks: list[_Trick]
+    page: Page, answer: Answer, least: Reply, name: str, what: str, tricks: Sequence[_Trick]
 ) -> Iterator[_Fault]:
     kept: dict[tuple[str, str], list[_Trick]] = {}
     for trick in tricks:
@@ -167,7 +172,7 @@ def _of_header(page: Page, answer: Answer, least: Reply, name: str, values: Valu
 
     for breaking in named_apart(breakings(values, f"{answer.name} header {name}", check)):
         yield _Fault(breaking.rule, breaking.keyword, answer, (partial(trick, breaking),))
-    style = [lambda made, source, text=text: sent(made, text) for text in ("x", "1x", "NaN")]  # type: ignore[misc]
+    style = [partial(lambda text, made, source: sent(made, text), text) for text in ("x", "1x", "NaN")]
     yield from _tried(page, answer, least, f"header {name}:style", f"a readable `{name}`", style)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from enum import Enum
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.text import Record
@@ -13,7 +13,7 @@ from mockserver.core.violation import Violation
 
 T = TypeVar("T")
 # What a method of a client may be: plain, or a coroutine function.
-Maybe = T | Awaitable[T]
+Maybe: TypeAlias = Awaitable[T] | T
 
 
 class State(Enum):
@@ -66,7 +66,8 @@ class Client(ABC):
         raise NotImplementedError
 
     def close(self) -> Maybe[None]:
-        """Let go of connections."""
+        """Let go of connections; nothing if the client has none."""
+        return None
 
 
 class Called(Protocol):

@@ -30,7 +30,7 @@ _PLAIN: Final = Spelling()
 
 @dataclass(slots=True)
 class Draft:
-    """The parts. `texts` are the parameters as they are spelled, by their number; `value` is the body's, ABSENT for none."""
+    """The parts. `texts` are the parameters as spelled, by their number; `value` is the body's, ABSENT for none."""
 
     page: Page
     texts: dict[int, list[str]] = field(default_factory=dict)
@@ -72,7 +72,9 @@ class Draft:
                 cookies += texts
         headers += [("Cookie", "; ".join(cookies))] if cookies else []
         headers += [("Content-Type", self.media)] if self.media is not None else []
-        return Request(self.page.operation.method, path, "&".join(query), Headers.of((*headers, *self.extra)), self.body())
+        return Request(
+            self.page.operation.method, path, "&".join(query), Headers.of((*headers, *self.extra)), self.body()
+        )
 
 
 def draft(source: Source, page: Page, key: str | None, *, least: bool = False) -> Draft:

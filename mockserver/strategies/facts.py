@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
-from typing import Final
+from typing import Final, TypeVar
 
 from mockserver.contract.dialect import FINITE, Derived, Direction, Said, derive
 from mockserver.contract.spot import Spot, escape, target
@@ -140,7 +140,9 @@ class Grammar:
             if alternatives:
                 choices = list(_choices(schema, pointer))
         for chosen in product(*choices):
-            yield from self._grow((*more, *(one for key in chosen for one in key), *rest), (*done, pointer), alternatives)
+            yield from self._grow(
+                (*more, *(one for key in chosen for one in key), *rest), (*done, pointer), alternatives
+            )
 
     def _read(self, parts: Key) -> Facts:
         facts = Facts(parts)
@@ -206,7 +208,9 @@ def _add_scalar(facts: Facts, schema: dict[str, Json]) -> None:
 
 
 def _add_array(facts: Facts, schema: dict[str, Json], pointer: str) -> None:
-    facts.fewest = max(facts.fewest, schema.get("minItems", 0), schema.get("minContains", 1) if "contains" in schema else 0)
+    facts.fewest = max(
+        facts.fewest, schema.get("minItems", 0), schema.get("minContains", 1) if "contains" in schema else 0
+    )
     facts.most = _smallest(facts.most, schema.get("maxItems"))
     facts.unique |= schema.get("uniqueItems") is True
     prefix = [(f"{pointer}/prefixItems/{index}",) for index in range(len(schema.get("prefixItems", ())))]
@@ -254,5 +258,8 @@ def _largest(one: float | None, other: float | None) -> float | None:
     return other if one is None else one if other is None else max(one, other)
 
 
-def _smallest(one: int | None, other: int | None) -> int | None:
+N = TypeVar("N", int, float)
+
+
+def _smallest(one: N | None, other: N | None) -> N | None:
     return other if one is None else one if other is None else min(one, other)

@@ -1,4 +1,4 @@
-"""What the client machine knows of a provider: how clips are asked for, which sources come to what, where it is said."""
+"""What the client machine knows of a provider: how clips are asked for, what becomes of them, where that is said."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ Span = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Where a reply says how far a clip is, and what a client may make of each value; of others it may not say READY."""
+    """Where a reply says how far a clip is, and what a client may make of each value. Of others: anything but READY."""
 
     pointer: str
     values: Mapping[Json, frozenset[State]]
+
+    def of(self, reply: Json) -> frozenset[State]:
+        """What a client may make of a reply."""
+        try:
+            return self.values.get(resolve(reply, self.pointer), frozenset((State.WAITING, State.FAILED)))
+        except KeyError:
+            return frozenset(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,15 @@ _TASK_PHASES: Final = {
     "completed": _R,
     **dict.fromkeys(("failed", "cancelled"), _F),
 }
-_ASSET_KEPT: Final = ("/id", "/playbackId", "/name", "/status/phase", "/status/errorMessage", "/downloadUrl", "/playbackUrl")
+_ASSET_KEPT: Final = (
+    "/id",
+    "/playbackId",
+    "/name",
+    "/status/phase",
+    "/status/errorMessage",
+    "/downloadUrl",
+    "/playbackUrl",
+)
 
 LIVEPEER: Final = Flow(
     create="createClip",
@@ -147,7 +162,7 @@ RESTREAM: Final = Flow(
     # A run that failed and one that found nothing look alike: neither is running, and there are no clips.
     state=lambda project: _W if project["generatingClipsNow"] else _R if project["clips"] else _R | _F,
     conflicts=True,
-    phases={"getClipProject": Phase("/generatingClipsNow", {True: _W})},
+    phases={"getClipProject": Phase("/generatingClipsNow", {True: _W, False: _R | _F})},
     kept={
         "createClipProject": ("/projectId", "/sourceIdentifier"),
         "listClipProjects": (
@@ -164,4 +179,3 @@ RESTREAM: Final = Flow(
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {"livepeer": LIVEPEER, "restream": RESTREAM}
-

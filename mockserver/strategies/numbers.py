@@ -27,7 +27,9 @@ def fraction(source: Source, low: Number | None, high: Number | None, step: Numb
 
 
 @cache
-def _integers(low: Number | None, high: Number | None, step: Number | None) -> tuple[tuple[int, ...], SearchStrategy[int]]:
+def _integers(
+    low: Number | None, high: Number | None, step: Number | None
+) -> tuple[tuple[int, ...], SearchStrategy[int]]:
     least = None if low is None else math.ceil(low)
     most = None if high is None else math.floor(high)
     by = int(step) if step and float(step).is_integer() else 1

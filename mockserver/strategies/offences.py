@@ -24,7 +24,7 @@ from mockserver.strategies.values import Values
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """A rule, and tricks that break it and nothing else. `keyword` is the check's name of it, None if it sees nothing."""
+    """A rule, and tricks that break it alone. `keyword` is the check's name of it, None if the check sees nothing."""
 
     rule: Rule
     keyword: str | None

@@ -1,4 +1,4 @@
-"""Rules that can be broken alone: the candidates of a survey, tried on the least value and told by what the check said."""
+"""Rules that can be broken alone: the candidates of a survey, tried on the least value, in the words of the check."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Family = Literal["contract", "transport", "lenient", "prose"]
 class Rule:
     """One rule of an operation that a request or reply can break.
 
-    `id` is stable and readable (`body/startTime:type`, `query limit:minimum`, `transport:nan`); `sentence` says the rule
-    to a person; `document` is the JSON Pointer in the effective document to where it stands. Of the families, the contract
+    `id` is stable and readable (`body/startTime:type`, `query limit:minimum`, `transport:nan`); `sentence` tells the
+    rule; `document` is the JSON Pointer in the effective document to where it stands. Of the families, the contract
     check refuses what breaks `contract` and `transport` rules. `lenient` are against RFC 8259 and let pass by most
     readers; `prose` is what the document says in words alone and only the provider can refuse.
     """

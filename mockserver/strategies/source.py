@@ -112,7 +112,7 @@ def _one(op: Json, arguments: Json) -> str:
     if op is code.BRANCH:
         return _least(arguments[1][0])
     if op in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
-        return _least(arguments[2]) * arguments[0]
+        return _least(arguments[2]) * int(arguments[0])
     return ""
 
 

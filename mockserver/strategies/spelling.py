@@ -109,7 +109,9 @@ def parameter_texts(parameter: Parameter, value: Json) -> list[str]:
     if style == "matrix":
         if parameter.explode and pairs:
             return [f";{joined}"]
-        return ["".join(f";{name}={one}" for one in listed) if parameter.explode and listed else f";{name}={','.join(flat)}"]
+        return [
+            "".join(f";{name}={one}" for one in listed) if parameter.explode and listed else f";{name}={','.join(flat)}"
+        ]
     return [f".{joined}" if style == "label" else joined]
 
 

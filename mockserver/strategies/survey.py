@@ -22,7 +22,7 @@ ITEM: Final = "*"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step into a value. `kind` is what the value has to be; `name` a property's, `index` an item's or None for any.
+    """One step into a value. `kind` is what the value has to be; `name` a property's, `index` an item's (None: any).
 
     `label` is how the step is shown: `*` for any item and for properties that the schema does not name.
     """
@@ -100,9 +100,9 @@ class Survey:
         if facts.further:
             name = next((one for one in STRANGERS if facts.child(one) == facts.further), "")
             yield Step("object", facts.further, ITEM, name)
-        for pattern, pointer in facts.patterned:
-            name = next((one for one in (*STRANGERS, "x-a", "a1") if facts.child(one) == (pointer,)), None)
-            if name is not None:
+        for _, pointer in facts.patterned:
+            name = next((one for one in (*STRANGERS, "x-a", "a1") if facts.child(one) == (pointer,)), "")
+            if name:
                 yield Step("object", (pointer,), ITEM, name)
         for index, child in enumerate(facts.prefix):
             yield Step("array", child, str(index), index=index)

@@ -43,7 +43,9 @@ EDGES: Final = (
 )
 _ANY: Final = st.text(st.characters(codec="utf-8"), max_size=16)
 # What a URI may hold besides letters and digits, and what makes texts from patterns readable.
-_PLAIN: Final = st.characters(codec="ascii", categories=("L", "N"), include_characters="-._~:/?#[]@!$&'()*+,;=%{} ^|<>\\\"")
+_PLAIN: Final = st.characters(
+    codec="ascii", categories=("L", "N"), include_characters="-._~:/?#[]@!$&'()*+,;=%{} ^|<>\\\""
+)
 _LONGEST: Final = 4_096
 
 
@@ -60,9 +62,7 @@ def _millis(text: str) -> str:
     return text[:23] + "Z" if "." in text else text[:19] + ".000Z"
 
 
-_INSTANTS: Final = st.datetimes(min_value=datetime(1000, 1, 1)).map(
-    lambda at: _millis(at.isoformat())
-)
+_INSTANTS: Final = st.datetimes(min_value=datetime(1000, 1, 1)).map(lambda at: _millis(at.isoformat()))
 FORMATS: Final[Mapping[str, Format]] = {
     "uuid": Format(
         ("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF"),
@@ -70,9 +70,20 @@ FORMATS: Final[Mapping[str, Format]] = {
         ("", "00000000000000000000000000000000", "00000000-0000-0000-0000-00000000000g"),
     ),
     "date-time": Format(
-        ("2000-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z", "1970-01-01T00:00:00Z", "2026-01-28T15:50:30.420+02:00"),
+        (
+            "2000-01-01T00:00:00.000Z",
+            "2024-02-29T23:59:59.999Z",
+            "1970-01-01T00:00:00Z",
+            "2026-01-28T15:50:30.420+02:00",
+        ),
         _INSTANTS,
-        ("2000-13-01T00:00:00.000Z", "2023-02-29T00:00:00.000Z", "2000-01-01", "2000-01-01T00:00:00.000", "946684800000"),
+        (
+            "2000-13-01T00:00:00.000Z",
+            "2023-02-29T00:00:00.000Z",
+            "2000-01-01",
+            "2000-01-01T00:00:00.000",
+            "946684800000",
+        ),
     ),
     "date": Format(("2000-01-01", "2024-02-29"), st.dates().map(str), ("2023-02-29", "01.01.2000", "")),
     "time": Format(("00:00:00Z", "23:59:59.999+01:00"), st.times().map(lambda at: f"{at.isoformat()}Z"), ("24:00", "")),
@@ -92,7 +103,9 @@ FORMATS: Final[Mapping[str, Format]] = {
     "ipv4": Format(("0.0.0.0", "255.255.255.255"), st.ip_addresses(v=4).map(str), ("256.0.0.0", "1.2.3")),
     "ipv6": Format(("::", "::1"), st.ip_addresses(v=6).map(str), ("1::2::3", "0.0.0.0")),
     "byte": Format(
-        ("", "AA==", "+/+/"), st.binary(max_size=24).map(lambda data: base64.b64encode(data).decode()), ("A", "A-_A", "é")
+        ("", "AA==", "+/+/"),
+        st.binary(max_size=24).map(lambda data: base64.b64encode(data).decode()),
+        ("A", "A-_A", "é"),
     ),
     "json-pointer": Format(("", "/a"), st.text("ab", max_size=9).map(lambda text: f"/{text}"), ("a", "/~2")),
     "regex": Format(("", "a*"), st.text("ab", max_size=9), ("(", "[")),

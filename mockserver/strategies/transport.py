@@ -40,7 +40,13 @@ def with_body(page: Page) -> Iterator[Kind]:
     if page.needs_body:
         yield Kind("body:missing", "a body has to be sent", (_no_body, _no_body_at_all), "contract", "body")
     if page.entries:
-        yield Kind("media-type", "Content-Type has to be one the operation reads", tuple(map(_typed, _MEDIA)), "contract", "content")
+        yield Kind(
+            "media-type",
+            "Content-Type has to be one the operation reads",
+            tuple(map(_typed, _MEDIA)),
+            "contract",
+            "content",
+        )
     if page.entries and page.entries[0].body.is_json:
         yield from _JSON_KINDS
     if page.book.provider is not None and page.entries:
@@ -50,7 +56,13 @@ def with_body(page: Page) -> Iterator[Kind]:
 def with_credentials(page: Page) -> Iterator[Kind]:
     """What can be wrong with the credentials of an operation that asks for some."""
     if page.security is not None:
-        yield Kind("security:missing", "a credential has to be sent", (_anonymous, partial(_authorized, "")), "contract", "security")
+        yield Kind(
+            "security:missing",
+            "a credential has to be sent",
+            (_anonymous, partial(_authorized, "")),
+            "contract",
+            "security",
+        )
         wrong = ("Digest x", "Bearer", "Bearer ", "Basic !", "x")
         yield Kind("security:malformed", "a credential has to be written as its scheme says", tuple(
             partial(_authorized, text) for text in wrong), "contract", "scheme")  # fmt: skip
@@ -60,10 +72,18 @@ def with_parameter(number: int, parameter: Parameter) -> Iterator[Kind]:
     """What can be wrong with a parameter before its schema is asked."""
     place = f"{parameter.where} {parameter.name}"
     if parameter.required and parameter.where != "path":
-        yield Kind(f"{place}:required", f"`{parameter.name}` has to be sent", (partial(_dropped, number),), "contract", "parameter")
+        yield Kind(
+            f"{place}:required",
+            f"`{parameter.name}` has to be sent",
+            (partial(_dropped, number),),
+            "contract",
+            "parameter",
+        )
     texts = [f"{parameter.name}={text}" if parameter.where in ("query", "cookie") else text for text in _UNREADABLE]
     tricks = tuple(partial(_spelled, number, (text,)) for text in texts)
-    yield Kind(f"{place}:style", f"`{parameter.name}` has to be readable as a value of its type", tricks, "contract", "style")
+    yield Kind(
+        f"{place}:style", f"`{parameter.name}` has to be readable as a value of its type", tricks, "contract", "style"
+    )
     if parameter.where == "query":
         empty = tuple(partial(_spelled, number, (text,)) for text in (f"{parameter.name}=", parameter.name))
         yield Kind(f"{place}:empty", f"`{parameter.name}` has to have a value", empty, "contract", "allowEmptyValue")

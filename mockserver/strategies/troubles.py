@@ -16,7 +16,7 @@ from mockserver.strategies.broken import broken_replies
 from mockserver.strategies.client import Mock
 from mockserver.strategies.flows import Flow
 from mockserver.strategies.replies import answers, replies
-from mockserver.strategies.twists import twisted
+from mockserver.strategies.twists import Twist, twisted
 
 T = TypeVar("T")
 Draw = Callable[[SearchStrategy[T]], T]
@@ -83,7 +83,7 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
     if scene.real is None or scene.real.status >= 300:
         return None
     kept = scene.flow.kept.get(scene.operation, ())
-    kinds = ("drop", "null", "add", "long", "spelling", "headers")
+    kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "spelling", "headers")
     made = draw(twisted(scene.real, scene.operation, kinds=kinds, keep=kept, contract=scene.page.contract))
     scene.mock.reply_next(scene.operation, made)
     return Expected(injected=True)
@@ -102,7 +102,10 @@ def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """A 409 where nothing of the kind can be meant."""
     if scene.operation == scene.flow.create:
         return None
-    said = {"errors": ["conflict"], "error": {"statusCode": 409, "status": 409, "code": 409, "message": "Conflict", "name": "conflict"}}
+    said = {
+        "errors": ["conflict"],
+        "error": {"statusCode": 409, "status": 409, "code": 409, "message": "Conflict", "name": "conflict"},
+    }
     scene.mock.reply_next(scene.operation, Reply.json(409, said))
     return Expected("must", calls=1, injected=True)
 

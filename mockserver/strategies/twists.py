@@ -25,10 +25,14 @@ from mockserver.strategies.values import SCALARS, STRANGERS
 Twist = Literal["drop", "null", "add", "long", "spelling", "headers", "status"]
 TWISTS: Final[tuple[Twist, ...]] = get_args(Twist)
 Parts = tuple[str | int, ...]
+# What to do, where, and what to put there.
+_Step = tuple[str, Parts, Json]
 
 # More at once hide each other; one reply in so many comes with another status.
 _MOST: Final = 5
 _SELDOM: Final = 8
+_WIDE: Final = 1 << 16
+_WHOLE: Final = ("drop", "null", "add")
 _LONG: Final = ("x" * 1_024, "\U0001f600" * 256, "مرحبا " * 64, "a\n" * 64)
 _BESIDE: Final = st.integers(0, SPELLINGS - 1)
 
@@ -48,8 +52,8 @@ def twisted(
 
     `kinds` are the ways to bend it: `drop` optional properties, `null` where it may be, `add` unknown properties where
     the schema is open, `long` and strange texts, `spelling` (numbers as `1.0` and `1e0`, escapes, spaces, the order of
-    keys), `headers` (the case of their names), `status` (another documented reply). `keep` are places no twist touches, as JSON Pointers with `*` for any
-    item: `/asset/id`, `/clips/*/clipId`.
+    keys), `headers` (the case of their names), `status` (another documented reply). `keep` are places no twist touches,
+    as JSON Pointers with `*` for any item: `/asset/id`, `/clips/*/clipId`.
 
     >>> @given(data=st.data())
     ... def test_my_client_copes(data, mock, client):
@@ -66,9 +70,10 @@ def twisted(
     if entry is None:
         return reply
     value = parse(reply.body)
-    known = [step for step in _steps(value, set(kinds), [_parts(pointer) for pointer in keep]) if _fits(entry, value, step)]
-    for _ in range(source.index(min(_MOST, len(known)) + 1)):
-        step = known[source.index(len(known))]
+    known = [
+        step for step in _steps(value, set(kinds), [_parts(pointer) for pointer in keep]) if _fits(entry, value, step)
+    ]
+    for step in _chosen(source, known):
         made = _applied(value, *step)
         value = made if entry.body.holds(made) else value
     spelling = Spelling.nth(source.either((0,), _BESIDE)) if "spelling" in kinds else Spelling()
@@ -88,6 +93,14 @@ def _check(reply: object, kinds: Collection[Twist], keep: Collection[str], page:
         if not pointer.startswith("/"):
             raise InvalidArgument(f"keep={pointer!r} must be a JSON Pointer such as '/asset/id'")
     answer_for(page, reply.status)
+
+
+def _chosen(source: Source, known: list[_Step]) -> list[_Step]:
+    """No twist, a few, or every one of a kind. What is drawn doesn't depend on the reply: a server's may differ."""
+    how = source.index(_MOST + 1 + len(_WHOLE))
+    if how > _MOST:
+        return [step for step in known if step[0] == _WHOLE[how - _MOST - 1]]
+    return [known[at % len(known)] for at in (source.index(_WIDE) for _ in range(how)) if known]
 
 
 def _spelled(source: Source, headers: Headers) -> Headers:
@@ -117,9 +130,6 @@ def _other(source: Source, page: Page, given: Reply) -> Reply:
     return reply(source, answer, answer.statuses[source.index(len(answer.statuses))])
 
 
-_Step = tuple[str, Parts, Json]
-
-
 def _steps(value: Json, kinds: Collection[str], kept: list[Parts], parts: Parts = ()) -> Iterator[_Step]:
     """Every single twist of a value and what is in it."""
     if isinstance(value, dict):
@@ -129,7 +139,9 @@ def _steps(value: Json, kinds: Collection[str], kept: list[Parts], parts: Parts 
                 yield from ((kind, here, None) for kind in ("drop", "null") if kind in kinds)
             yield from _steps(item, kinds, kept, here)
         if "add" in kinds:
-            yield from (("add", (*parts, name), SCALARS[at]) for at, name in enumerate(STRANGERS[:4]) if name not in value)
+            yield from (
+                ("add", (*parts, name), SCALARS[at]) for at, name in enumerate(STRANGERS[:4]) if name not in value
+            )
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _steps(item, kinds, kept, (*parts, index))
@@ -140,7 +152,8 @@ def _steps(value: Json, kinds: Collection[str], kept: list[Parts], parts: Parts 
 def _touches(parts: Parts, kept: list[Parts]) -> bool:
     """Whether a place is kept, or holds one that is."""
     return any(
-        len(parts) <= len(other) and all(mine in (theirs, "*") or theirs == "*" for mine, theirs in zip(parts, other, strict=False))
+        len(parts) <= len(other)
+        and all(mine in (theirs, "*") or theirs == "*" for mine, theirs in zip(parts, other, strict=False))
         for other in kept
     )
 

@@ -118,7 +118,8 @@ class Values:
         out = {
             name: self.make(source, child, depth - 1)
             for name, child in facts.properties.items()
-            if name in chosen and (facts.most_properties is None or len(chosen) <= facts.most_properties or name in facts.required)
+            if name in chosen
+            and (facts.most_properties is None or len(chosen) <= facts.most_properties or name in facts.required)
         }
         if facts.further is not None and (depth > 0 or len(out) < facts.fewest_properties):
             self._strangers(source, facts, out, depth)
@@ -134,7 +135,9 @@ class Values:
             if facts.most_properties is not None and len(out) >= facts.most_properties:
                 return
             name = STRANGERS[source.index(len(STRANGERS))]
-            name = next((one for one in (name, *STRANGERS) if one not in facts.properties and one not in out), name + "_")
+            name = next(
+                (one for one in (name, *STRANGERS) if one not in facts.properties and one not in out), name + "_"
+            )
             child = facts.child(name)
             if child is not None and self.possible(child):
                 out[name] = self.make(source, child, depth - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 from mockserver.core.http import Headers, Reply, Request
@@ -46,7 +46,9 @@ class Api:
                     raise ClipError("the server can't be reached") from error
                 continue
             wanted = "Retry-After" if "header case" in self.bugs else "retry-after"
-            pause = next((v for k, v in reply.headers if (k if "header case" in self.bugs else k.lower()) == wanted), "0")
+            pause = next(
+                (v for k, v in reply.headers if (k if "header case" in self.bugs else k.lower()) == wanted), "0"
+            )
             if reply.status == 429 and left:
                 self.clock.sleep(0 if "ignores retry-after" in self.bugs else float(pause))
             elif (reply.status >= 500 or (reply.status >= 400 and "retries 4xx" in self.bugs)) and safe and left:
@@ -59,7 +61,9 @@ class Api:
         path, _, query = path.partition("?")
         headers = [("Authorization", f"Bearer {self.mock.key}")]
         headers += [("Content-Type", "application/json")] if body is not None else []
-        return self.mock.send(Request(method, path, query, Headers.of(headers), dump(body) if body is not None else b""))
+        return self.mock.send(
+            Request(method, path, query, Headers.of(headers), dump(body) if body is not None else b"")
+        )
 
     def read(self, reply: Reply) -> Json:
         try:
@@ -98,7 +102,9 @@ class LivepeerClient(Client):
 
     def create(self, source: str, start: float | None, end: float | None) -> str:
         scale = 1 if "seconds" in self.bugs else 1000
-        times = {"startTime": round((start or 0) * scale)} | ({"endTime": round(end * scale)} if end is not None else {})
+        times = {"startTime": round((start or 0) * scale)} | (
+            {"endTime": round(end * scale)} if end is not None else {}
+        )
         made = self.api.ask("POST", "/api/clip", {"playbackId": source, **times})
         if "needs optional" in self.bugs:
             self.api.field(made, "asset", "projectId")
@@ -112,12 +118,14 @@ class LivepeerClient(Client):
         if not isinstance(phase, str):
             raise ClipError("the phase is no text")
         known = {"ready": State.READY, "failed": State.FAILED, "deleted": State.FAILED}
-        return known.get(phase, State.READY if "unknown is ready" in self.bugs and phase != "waiting" else State.WAITING)
+        return known.get(
+            phase, State.READY if "unknown is ready" in self.bugs and phase != "waiting" else State.WAITING
+        )
 
     def wait(self, handle: str) -> State:
         return self.api.wait(self.poll, handle)
 
-    def list(self, source: str) -> list[str]:
+    def list(self, source: str) -> Sequence[str]:
         found: list[str] = []
         path: str | None = f"/api/clip/{source}"
         while path is not None:
@@ -169,10 +177,10 @@ class RestreamClient(Client):
     def wait(self, handle: str) -> State:
         return self.api.wait(self.poll, handle)
 
-    def list(self, source: str) -> list[str]:
+    def list(self, source: str) -> Sequence[str]:
         return [self._id(one) for one in self._projects()]
 
-    def download(self, handle: str) -> list[str]:
+    def download(self, handle: str) -> Sequence[str]:
         project = self.api.ask("GET", f"/v2/user/clips/projects/{handle}")
         clips = self.api.field(project, "clips")
         urls = []
@@ -184,7 +192,7 @@ class RestreamClient(Client):
     def _id(self, project: Json) -> str:
         return str(self.api.field(project, "projectId"))
 
-    def _projects(self) -> list[Json]:
+    def _projects(self) -> Sequence[Json]:
         found: list[Json] = []
         cursor = ""
         while True:

@@ -6,19 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.text import Record
 from mockserver.core.violation import Violation
-from mockserver.engine.engine import Engine
 from mockserver.server.assemble import build_engine
 from mockserver.settings import Settings
 from mockserver.strategies import Mock
 
 START = 1_790_000_000_000
-_numbers = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +32,6 @@ def loop() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
 
-@cache
-def engine() -> Engine:
-    """One engine for all tests; each has a world of its own in it."""
-    made = build_engine(Settings(at=START, pace=0))
-    loop().run_until_complete(made.open("http://mock.example"))
-    return made
-
-
 class Hung(TimeoutError):
     """The client's timeout, without the waiting."""
 
@@ -52,13 +41,16 @@ class StandIn:
 
     def __init__(self) -> None:
         self.url = "http://mock.example"
-        self.key = f"test_standin{next(_numbers)}"
+        self.key = "test_standin"
+        # An engine of its own: time that moves in one world must not cost the others anything.
+        self.engine = build_engine(Settings(at=START, pace=0))
+        loop().run_until_complete(self.engine.open(self.url))
         self._faults: list[Record] = []
         self._next: dict[str, list[Reply]] = {}
         self._calls: list[Recorded] = []
 
     def advance(self, ms: int, /) -> None:
-        loop().run_until_complete(engine().advance(ms))
+        loop().run_until_complete(self.engine.advance(ms))
 
     def add_fault(self, fault: Record, /) -> None:
         self._faults.append(fault)
@@ -70,7 +62,7 @@ class StandIn:
         self._faults, self._next = [], {}
 
     def call(self, request: Request, /) -> Reply:
-        return loop().run_until_complete(engine().respond(request))
+        return loop().run_until_complete(self.engine.respond(request))
 
     def calls(self) -> Sequence[Recorded]:
         return self._calls
@@ -86,7 +78,7 @@ class StandIn:
                 del self._next[operation]
         else:
             reply = Reply(0) if before or fault.get("hang") == "before" else self.call(request)
-        self._calls.append(Recorded(engine().clock.now(), operation, request, reply, violations))
+        self._calls.append(Recorded(self.engine.clock.now(), operation, request, reply, violations))
         if before or "after" in (fault.get("reset"), fault.get("empty")) or "truncate" in fault:
             raise ConnectionResetError("connection reset by peer")
         if "hang" in fault:
@@ -94,7 +86,7 @@ class StandIn:
         return Reply.text(reply.status, "<html>", "text/html") if "json" in fault else reply
 
     def _read(self, request: Request) -> tuple[str, Sequence[Violation]]:
-        for service in engine().services.values():
+        for service in self.engine.services.values():
             match = service.contract.match(request.method, request.path)
             if match is not None:
                 payload = read_payload(request, service.provider.body_limit)
