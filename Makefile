@@ -19,7 +19,7 @@ ifneq ($(CERTIFICATES),)
 export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
-.PHONY: help serve test lint format bench docs check clean clients
+.PHONY: help serve test lint format bench mutants docs check clean clients
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: $(VENV)/.dev  ## put the code into its one format
 
 bench: $(VENV)/.dev  ## measure speed and print the table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 docs: $(VENV)/.dev  ## write the generated tables of README.md anew
 	$(BIN)/python -m tests.house.readme

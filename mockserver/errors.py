@@ -3,8 +3,15 @@
 MockserverError
 ├── UsageError       a command line, environment or settings file says something we don't know (exit 2)
 ├── DocumentError    an OpenAPI document, overlay or readings file can't be used (exit 1)
-├── WorldError       a world file can't be used (exit 1)
-└── StartError       the server can't start: port taken, folder not writable (exit 3)
+├── WorldError       a world document can't be used (exit 1)
+│   ├── WorldMissing     there is no such world, or no such snapshot of it
+│   ├── WorldExists      a world of this name, or one with these keys, is there already
+│   └── WorldsFull       there are as many worlds as a server keeps, or a snapshot would be too large
+├── VerbError        what is to happen to a world can't
+│   └── VerbMissing      there is no such verb
+├── RefusedError     a running server refused what `mockserver ctl` asked for (exit 1)
+├── StartError       the server can't start: port taken, folder not writable (exit 3)
+└── UnreachableError no server answers `mockserver ctl` (exit 3)
 """
 
 from __future__ import annotations
@@ -31,7 +38,47 @@ class DocumentError(MockserverError):
 
 
 class WorldError(MockserverError):
+    """`problems` are pairs of a JSON Pointer into what was given and a sentence, where there is such a thing."""
+
+    def __init__(self, message: str, problems: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class WorldMissing(WorldError):
     pass
+
+
+class WorldExists(WorldError):
+    pass
+
+
+class WorldsFull(WorldError):
+    pass
+
+
+class VerbError(MockserverError):
+    """`problems` are pairs of a JSON Pointer into the verb's body and a sentence."""
+
+    def __init__(self, message: str, problems: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class VerbMissing(VerbError):
+    pass
+
+
+class RefusedError(MockserverError):
+    """`problem` is the server's own answer (RFC 9457), if it gave one."""
+
+    def __init__(self, text: str, problem: object = None) -> None:
+        super().__init__(text)
+        self.problem = problem
+
+
+class UnreachableError(MockserverError):
+    exit_code = 3
 
 
 class StartError(MockserverError):

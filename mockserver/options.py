@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from mockserver.core.instants import instant_from
 from mockserver.core.text import Json
 from mockserver.errors import unknown
 
 PREFIX: Final = "MOCKSERVER_"
+# Says to `mockserver ctl` where the server is, and nothing to the server.
+URL_VARIABLE: Final = "MOCKSERVER_URL"
+DEFAULT_URL: Final = "http://127.0.0.1:4080"
+
+# As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{8,200}=*")
 
 
 class Given(NamedTuple):
@@ -20,6 +28,11 @@ class Given(NamedTuple):
     value: Json
     folder: Path
 
+
+_TARGET: Final = re.compile(
+    r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<bare>[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*)|(?P<host>[^\s:/?#@\[\]*,]+))"
+    r"(?:(?<!:):(?P<port>[0-9]{1,5}))?"
+)
 
 Parse = Callable[[Given], Json]
 
@@ -92,22 +105,8 @@ def _pace(given: Given) -> float:
 
 
 def _instant(given: Given) -> int:
-    from datetime import UTC, datetime, timedelta
-
     value = given.value
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    if type(value) is int:
-        if not 10**11 <= value < 253_402_300_800_000:
-            raise ValueError(f"expected Unix time in milliseconds (13 digits today), got {value}")
-        return value
-    try:
-        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
-        if moment.tzinfo is not None:
-            return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1))
-    except (ValueError, AttributeError, TypeError):
-        pass
-    raise ValueError(f"expected an instant such as 2026-11-22T11:50:00Z, or Unix milliseconds, got {given.value!s}")
+    return instant_from(value.isoformat() if hasattr(value, "isoformat") else value)  # TOML has dates of its own
 
 
 def _providers(given: Given) -> tuple[str, ...]:
@@ -133,6 +132,23 @@ def _readings(given: Given) -> Mapping[str, str]:
     return readings
 
 
+def _targets(given: Given) -> tuple[tuple[str, int | None], ...]:
+    value = given.value.split(",") if isinstance(given.value, str) else given.value
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"expected hosts such as hooks.example.com or 10.0.0.5:8080, got {given.value!r}")
+    return tuple(dict.fromkeys(_target(each.strip()) for each in value if each.strip()))
+
+
+def _target(text: str) -> tuple[str, int | None]:
+    """HOST or HOST:PORT; an IPv6 address with a port stands in brackets."""
+    found = _TARGET.fullmatch(text)
+    port = int(found["port"]) if found and found["port"] else None
+    if found is None or (port is not None and not 0 < port < 65_536):
+        hint = "; a URL has more than that" if "/" in text else ""
+        raise ValueError(f"expected HOST or HOST:PORT such as 10.0.0.5:8080 or [fd00::5]:8080, got {text!r}{hint}")
+    return (found["six"] or found["bare"] or found["host"]).lower(), port
+
+
 def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         if isinstance(value, dict):
@@ -141,6 +157,29 @@ def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
             yield prefix + key, str(value)
         else:
             raise ValueError(f"expected an option of the reading {prefix}{key}, got {value!r}")
+
+
+def _count(given: Given) -> int:
+    count = _whole(given)
+    if count < 0:
+        raise ValueError(f"expected a number from 0 (none is kept), got {count}")
+    return count
+
+
+def _bytes(given: Given) -> int:
+    """From `64MiB`, `64M` (the same) or a number of bytes."""
+    text = given.value.strip().lower().removesuffix("ib").removesuffix("b") if isinstance(given.value, str) else None
+    unit = _UNITS.get(text[-1:], 1) if text else 1
+    try:
+        count = int(text[:-1] if unit > 1 else text) * unit if text else _exactly_int(given.value)
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise ValueError(f"expected a size such as 64MiB, or a number of bytes, got {given.value!r}")
+    return count
+
+
+_UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 def _world(given: Given) -> str:
@@ -164,7 +203,15 @@ def _log_format(given: Given) -> str:
     return name
 
 
-def _not_quiet(given: Given) -> bool:
+def _token(given: Given) -> str:
+    """Never repeated, not even when it is wrong."""
+    value = given.value.strip() if isinstance(given.value, str) else ""
+    if not _TOKEN.fullmatch(value):
+        raise ValueError("expected 8 to 200 letters, digits or any of ._~+/- as a token; another text can't be sent")
+    return value
+
+
+def _not(given: Given) -> bool:
     value = given.value
     words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
     if isinstance(value, str):
@@ -192,8 +239,21 @@ OPTIONS: Final[Mapping[str, Option]] = {
             flag="--reading",
             repeatable=True,
         ),
+        Option(
+            "allow-target",
+            _targets,
+            "HOST[:PORT]",
+            "let webhooks go to this host too, not only to this machine; repeatable",
+            repeatable=True,
+        ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request (text)"),
-        Option("quiet", _not_quiet, None, "do not print requests", field="log"),
+        Option("journal-entries", _count, "N", "keep the last N exchanges in the journal (1000)"),
+        Option("journal-bytes", _bytes, "SIZE", "and no more than about SIZE of them, as in 64MiB (16MiB)"),
+        Option("quiet", _not, None, "do not print requests", field="log"),
+        Option(
+            "admin-token", _token, "TOKEN", "what the control API wants to be shown (none on loopback, else made up)"
+        ),
+        Option("no-admin", _not, None, "no control API", field="admin"),
     )
 }

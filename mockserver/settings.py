@@ -13,7 +13,7 @@ from typing import Literal
 
 from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
-from mockserver.options import OPTIONS, PREFIX, Given, Option
+from mockserver.options import OPTIONS, PREFIX, URL_VARIABLE, Given, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,9 @@ class Settings:
 
     `world` is a named world or a path to a world file. `at` is the instant (Unix ms) the clock starts at, None for the
     real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
-    at once.
+    at once. `admin` says whether there is a control API, `admin_token` what it wants to be shown; without one it is
+    open to programs on this machine if the server listens on loopback. Webhooks go to this machine, and to the (host,
+    port) pairs of `allow_target`; port None is any. The journal keeps so many entries and about so many bytes of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -33,9 +35,14 @@ class Settings:
     pace: float = 60.0
     at: int | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
+    allow_target: tuple[tuple[str, int | None], ...] = ()
     ready_file: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log: bool = True
+    admin: bool = True
+    admin_token: str | None = field(default=None, repr=False)
+    journal_entries: int = 1_000
+    journal_bytes: int = 16 * 1024 * 1024
 
 
 def load(arguments: Mapping[str, Json], environ: Mapping[str, str], folder: Path) -> Settings:
@@ -65,6 +72,8 @@ def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[tupl
     variables = {option.variable: option for option in OPTIONS.values()}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX):
+            continue
+        if variable == URL_VARIABLE:
             continue
         if variable not in variables:
             raise UsageError(f"environment: {unknown('variable', variable, variables)}")

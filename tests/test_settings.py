@@ -126,6 +126,17 @@ class TestValues:
     def test_a_switch_in_the_environment_takes_words(self, text: str, log: bool) -> None:
         assert read(MOCKSERVER_QUIET=text).log is log
 
+    @pytest.mark.parametrize(
+        ("text", "size"),
+        [("64MiB", 64 << 20), ("64m", 64 << 20), (" 2 KB", 2048), ("1G", 1 << 30), ("900", 900), ("0", 0)],
+    )
+    def test_a_size_takes_a_unit(self, text: str, size: int) -> None:
+        assert read({"journal-bytes": text}).journal_bytes == size
+
+    def test_a_size_in_a_file_may_be_a_number(self, tmp_path: Path) -> None:
+        settings = read(folder=file(tmp_path, "journal-bytes = 900\njournal-entries = 10_000"))
+        assert (settings.journal_bytes, settings.journal_entries) == (900, 10_000)
+
     def test_providers_named_twice_are_served_once(self) -> None:
         assert read({"providers": ["restream", "livepeer", "restream"]}).providers == ("restream", "livepeer")
 
@@ -155,6 +166,13 @@ class TestRefusals:
     @pytest.mark.parametrize("text", ["fast", "-1", "nan", "-inf", ""])
     def test_a_pace_is_a_number_from_0_to_inf(self, text: str) -> None:
         assert refusal({"pace": text}).startswith("--pace: expected a number from 0")
+
+    @pytest.mark.parametrize("text", ["much", "-1", "1.5MiB", "M", "", "1T"])
+    def test_a_size_is_a_whole_number_of_a_unit(self, text: str) -> None:
+        assert refusal({"journal-bytes": text}).startswith("--journal-bytes: expected a size such as 64MiB")
+
+    def test_the_journal_keeps_no_less_than_nothing(self) -> None:
+        assert "expected a number from 0" in refusal({"journal-entries": "-1"})
 
     @pytest.mark.parametrize("text", ["tomorrow", "2026-11-22T11:50:00", "2026-11-22", "-5"])
     def test_an_instant_without_an_offset_is_refused(self, text: str) -> None:
@@ -191,3 +209,25 @@ class TestRefusals:
                 read({option.name: text})
             except UsageError as error:
                 assert str(error).startswith(f"{option.argument}: ")
+
+
+class TestControl:
+    def test_a_token_comes_from_the_environment_and_a_switch_from_anywhere(self) -> None:
+        assert read(MOCKSERVER_ADMIN_TOKEN="a-token-of-24-characters").admin_token == "a-token-of-24-characters"
+        assert read({"no-admin": True}).admin is False
+        assert read(MOCKSERVER_NO_ADMIN="yes").admin is False
+        assert read().admin is True
+
+    @pytest.mark.parametrize(
+        "token", ["short", "a token with spaces", "häßlich-und-lang", "line\nbreak-line", "x" * 300, 5]
+    )
+    def test_a_token_that_is_none_is_refused_and_not_repeated(self, token: Json) -> None:
+        said = refusal({"admin-token": token})
+        assert said.startswith("--admin-token: expected 8 to 200 letters, digits")
+        assert str(token) not in said.partition(": expected 8")[2]
+
+    def test_no_repr_shows_a_token(self) -> None:
+        assert "a-token-of-24" not in repr(read(MOCKSERVER_ADMIN_TOKEN="a-token-of-24-characters"))
+
+    def test_where_ctl_finds_the_server_is_nothing_to_a_server(self) -> None:
+        assert read(MOCKSERVER_URL="http://elsewhere") == read()

@@ -12,6 +12,8 @@ from mockserver.cli.show import as_json, say
 from mockserver.cli.words import Words
 from mockserver.errors import UsageError, unknown
 
+ADMIN: Final = "admin"
+
 
 def run(name: str, about: str, words: Sequence[str]) -> int:
     """Read the words of one of the three and do it; the exit code."""
@@ -44,6 +46,8 @@ def _file(what: str) -> Path:
     from mockserver.providers import registry
 
     known = registry.names()
+    if what == ADMIN:
+        return resources.specs(ADMIN) / "openapi.yaml"
     if what in known:
         (provider,) = registry.find([what])
         return (provider.specs or resources.specs(what)) / "openapi.yaml"
@@ -54,7 +58,7 @@ def _file(what: str) -> Path:
 
 
 def _spec(parser: Words, words: Sequence[str]) -> int:
-    parser.add_argument("provider", metavar="PROVIDER", help="whose document")
+    parser.add_argument("provider", metavar="PROVIDER", help="whose document; `admin` is the control API's")
     parser.add_argument("--json", action="store_true", help="as JSON, not as YAML")
     given = parser.read(words)
     if given is None:
@@ -63,8 +67,13 @@ def _spec(parser: Words, words: Sequence[str]) -> int:
     from mockserver.contract.yaml_out import dump_yaml
     from mockserver.providers import registry
 
-    (provider,) = registry.find([given.provider])
-    document = effective(provider.name, provider.specs).value
+    if given.provider == ADMIN:
+        from mockserver.control.document import document as whole
+
+        document = whole(registry.find(registry.names()))
+    else:
+        (provider,) = registry.find([given.provider])
+        document = effective(provider.name, provider.specs).value
     if given.json:
         as_json(document)
     else:

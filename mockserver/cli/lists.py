@@ -68,21 +68,11 @@ def _readings(providers: Sequence[Provider]) -> Iterator[Row]:
 
 
 def _outcomes(providers: Sequence[Provider]) -> Iterator[Row]:
-    from mockserver.cli.cards import cards
     from mockserver.contract.document import effective
+    from mockserver.engine.cards import cards, shown
 
     for card in cards({provider.name: effective(provider.name, provider.specs).value for provider in providers}):
-        yield {
-            "provider": card.provider,
-            "outcome": card.name,
-            "operation": card.operation.id,
-            "key": card.key,
-            "send": card.send,
-            "status": card.status,
-            "meaning": card.about,
-            "says": card.says,
-            "curl": card.curl("http://127.0.0.1:4080"),
-        }
+        yield shown(card, "http://127.0.0.1:4080")
 
 
 _ROWS: Final[Mapping[str, Callable[[Sequence[Provider]], Iterator[Row]]]] = {

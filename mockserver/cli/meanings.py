@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
 from mockserver.contract.explain import CODES, explain_code, explain_operation
 from mockserver.contract.lint import LINT_CODES, LintCode
@@ -15,6 +14,7 @@ from mockserver.contract.spot import Spot
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.text import Json
+from mockserver.engine.cards import Card, cards
 
 Meaning = Callable[[], str]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.cli.words import Words
-from mockserver.options import OPTIONS
+from mockserver.options import DEFAULT_URL, OPTIONS
 from mockserver.settings import Settings, load
 
 _EPILOG: Final = """
@@ -47,7 +47,7 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
 
     from mockserver.server.run import serve
 
-    return serve(settings, lambda url: _announce(url, settings))
+    return serve(settings, lambda url, token: _announce(url, settings, token))
 
 
 def _parser(name: str, about: str) -> Words:
@@ -65,18 +65,18 @@ def _parser(name: str, about: str) -> Words:
     return parser
 
 
-def _announce(url: str, settings: Settings) -> None:
-    """Tell a person, or with JSON logs a program, that the port is open."""
+def _announce(url: str, settings: Settings, token: str | None) -> None:
+    """Tell a person, or with JSON logs a program, that the port is open, and the admin token that had to be made up."""
     if settings.log_format == "json":
         ready = {"event": "ready", "url": url, "providers": list(settings.providers), "key": "test_me"}
-        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.write(json.dumps(ready if token is None else {**ready, "adminToken": token}) + "\n")
     else:
-        sys.stdout.write(greeting(url, settings))
+        sys.stdout.write(greeting(url, settings, token))
     sys.stdout.flush()
 
 
-def greeting(url: str, settings: Settings) -> str:
-    """Base URLs, a key that works and one request a provider, to copy and paste."""
+def greeting(url: str, settings: Settings, token: str | None = None) -> str:
+    """Base URLs, a key that works and one request a provider, to copy and paste; then how to take the wheel."""
     lines = [f"mockserver is at {url}; Ctrl-C stops it. Key: test_me (each test_<name> has a world of its own)", ""]
     for provider in settings.providers:
         base, path, body = _EXAMPLES.get(provider, ("", "", ""))
@@ -88,6 +88,12 @@ def greeting(url: str, settings: Settings) -> str:
             ]
         else:
             lines.append(f"  mockserver routes {provider}   lists what it answers")
+        lines.append("")
+    if settings.admin:
+        at = "" if url == DEFAULT_URL else f" --url {url}"
+        lines += [f"Take the wheel: mockserver ctl clock advance 5m{at}   (mockserver ctl --help tells all)"]
+        if token is not None:
+            lines += [f"It wants a token, since others reach this address: export MOCKSERVER_ADMIN_TOKEN={token}"]
         lines.append("")
     return "\n".join(lines) + "\n"
 

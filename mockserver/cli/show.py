@@ -25,10 +25,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], spare: Collect
     if sys.stdout.isatty():
         _rich_table(headings, rows, spare)
     else:
-        _plain_table(headings, rows)
+        plain_table(headings, rows)
 
 
-def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Aligned columns under headings, nothing cut or coloured."""
     lines = [[heading.upper() for heading in headings], *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     for line in lines:

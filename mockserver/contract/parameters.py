@@ -15,6 +15,7 @@ from mockserver.contract.spot import Spot
 from mockserver.contract.texts import Texts, Unreadable
 from mockserver.contract.words import is_secret
 from mockserver.core.payload import ABSENT, Absent, is_json
+from mockserver.core.secrecy import is_argument
 from mockserver.core.text import Json, TextError, parse
 
 Where = Literal["path", "query", "header", "cookie"]
@@ -73,7 +74,7 @@ class Parameter:
             explode=explode if isinstance(explode, bool) else style in ("form", "cookie"),
             content=content is not None and is_json(media.partition(";")[0].strip().lower()),
             allow_empty=said.get("allowEmptyValue") is True,
-            secret=is_secret(schema.value if schema else None, name),
+            secret=is_secret(schema.value if schema else None, name) or is_argument(name),
         )
 
 

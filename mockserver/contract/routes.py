@@ -64,7 +64,10 @@ def read_routes(root: Spot) -> Iterator[Route]:
                 )
             seen[name] = spot.pointer
             summary = spot.value.get("summary") or ""
-            yield Route(Operation(name, method.upper(), templates[0], spot.pointer, summary), templates, spot, item)
+            responses = spot.value.get("responses")
+            statuses = tuple(map(str, responses)) if isinstance(responses, dict) else ()
+            operation = Operation(name, method.upper(), templates[0], spot.pointer, summary, statuses)
+            yield Route(operation, templates, spot, item)
 
 
 def _base_paths(spot: Spot) -> tuple[str, ...]:

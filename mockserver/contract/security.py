@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mockserver.contract.parameters import cookie_pairs, query_pairs
@@ -101,6 +102,7 @@ def _worse(one: Finding, other: Finding) -> Finding:
     return one if other == "present" else other
 
 
+@lru_cache(maxsize=256)  # a client sends the same one with all its calls
 def _authorization(scheme: str, header: str | None) -> Finding:
     if header is None or not header.strip():
         return "missing"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
+from mockserver.core.secrecy import without_secrets
 from mockserver.core.text import Json
 
 LONGEST: Final = 80
@@ -54,6 +55,7 @@ def show(value: Json, secret: bool = False) -> str:
         return f"a secret text of {len(value)} characters" if isinstance(value, str) else f"a secret {kind(value)}"
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
         return f"an integer of some {int(value.bit_length() * 0.30103) + 1} digits"
+    value = without_secrets(value) if isinstance(value, str) else value
     return shorten(json.dumps(value, ensure_ascii=False), LONGEST)
 
 

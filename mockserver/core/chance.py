@@ -6,6 +6,7 @@ same seed and calls give the same bytes in every process and Python version.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, TypeVar
@@ -14,15 +15,19 @@ T = TypeVar("T")
 
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = [low + high for high in _BASE36 for low in _BASE36]  # two digits at once
+# Of a UUID's bits: those that are drawn, and those that say version 4 and RFC 4122 (section 4.4).
+_DRAWN: Final = ~(0xF << 76 | 0x3 << 62)
+_VERSION_4: Final = 4 << 76 | 2 << 62
 
 
 class Chance:
     """A stream of draws under a label. Not thread-safe; make a child for each use."""
 
-    __slots__ = ("_bits", "_block", "_key", "_left")
+    __slots__ = ("_bits", "_block", "_key", "_left", "_place")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, place: tuple[Chance, tuple[str | int, ...]] | None = None) -> None:
         self._key = key
+        self._place = place
         self._block = 0
         self._bits = 0
         self._left = 0
@@ -34,12 +39,19 @@ class Chance:
 
     def child(self, *labels: str | int) -> Chance:
         """An independent chance under more labels; draws from it do not move this one."""
-        return Chance(blake2b(repr(labels).encode(), key=self._key, digest_size=32).digest())
+        return Chance(b"", (self, labels))
+
+    def _derived(self) -> bytes:
+        """The key, worked out when something is drawn: most chances are handed on and never used."""
+        if self._place is not None and not self._key:
+            parent, labels = self._place
+            self._key = blake2b(repr(labels).encode(), key=parent._derived(), digest_size=32).digest()
+        return self._key
 
     def bits(self, count: int) -> int:
         """A whole number of `count` random bits."""
         while self._left < count:
-            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key).digest()
+            fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key or self._derived()).digest()
             self._block += 1
             self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
             self._left += 512
@@ -58,6 +70,14 @@ class Chance:
         """A whole number from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
 
+    def unit(self) -> float:
+        """A number from 0 up to, not including, 1."""
+        return self.bits(53) / 2**53
+
+    def normal(self) -> float:
+        """A number of the standard normal distribution (Box and Muller's way: two draws for one)."""
+        return math.sqrt(-2.0 * math.log(1.0 - self.unit())) * math.cos(math.tau * self.unit())
+
     def choice(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]
 
@@ -68,16 +88,13 @@ class Chance:
     def base36(self, length: int) -> str:
         """Characters of `0-9a-z`."""
         value = self.below(36**length)
-        out = ""
+        pairs = []
         for _ in range(length // 2):
-            value, pair = divmod(value, 1296)
-            out += _PAIRS[pair]
-        return out + _BASE36[value] if length % 2 else out
+            pairs.append(_PAIRS[value % 1296])
+            value //= 1296
+        return "".join(pairs) + _BASE36[value] if length % 2 else "".join(pairs)
 
     def uuid(self) -> str:
         """A UUID of version 4, RFC 4122 variant, lower case."""
-        value = self.bits(128)
-        value = value & ~(0xF << 76) | (4 << 76)
-        value = value & ~(0x3 << 62) | (2 << 62)
-        text = f"{value:032x}"
+        text = f"{self.bits(128) & _DRAWN | _VERSION_4:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.core.text import Json, dump
+from mockserver.core.value import valueclass
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Manner
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -34,7 +38,7 @@ class Headers(tuple[tuple[str, str], ...]):
         return [value for key, value in self if key.lower() == wanted]
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Request:
     """One HTTP request.
 
@@ -50,14 +54,24 @@ class Request:
     body: bytes = b""
     oversize: bool = False
     origin: str = "http://127.0.0.1"
+    _said: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def target(self) -> str:
         """Path and query as the request line has them."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        """Headers by their names in lower case; of a repeated one the first."""
+        said = self._said
+        if said is None:
+            said = {name.lower(): value for name, value in reversed(self.headers)}
+            object.__setattr__(self, "_said", said)
+        return said
+
     def header(self, name: str) -> str | None:
-        return self.headers.first(name)
+        return (self._said or self.said).get(name.lower())
 
     def arguments(self) -> list[tuple[str, str]]:
         """Query arguments in order, percent-decoded, empty ones kept."""
@@ -72,14 +86,18 @@ def decode_segment(segment: str) -> str:
 JSON_MEDIA: Final = "application/json; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null)."""
+    """One HTTP reply. `value` is what `body` spells when it is JSON (None when it is not, or JSON null).
+
+    `manner` is how the wire is to give it under a fault; None as HTTP wants it.
+    """
 
     status: int
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     value: Json = None
+    manner: Manner | None = None
 
     @classmethod
     def json(cls, status: int, value: Json, headers: Iterable[tuple[str, str]] = (), media: str = JSON_MEDIA) -> Reply:

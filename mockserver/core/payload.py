@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.core.http import Request, media_type
 from mockserver.core.text import Json, TextError, parse
+from mockserver.core.value import valueclass
 
 FORM_MEDIA: Final = "application/x-www-form-urlencoded"
 
@@ -39,7 +40,7 @@ class Problem:
     found: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Payload:
     """What a request body says. `media` is the lower-case media type, "" when none was sent.
 
@@ -76,7 +77,7 @@ def read_payload(request: Request, limit: int) -> Payload:
         return Payload(media, problem=Problem("too-large", str(limit)))
     text = request.body
     if encoding in ("gzip", "deflate"):
-        inflated = _inflate(text, encoding, limit)
+        inflated = inflate(text, encoding, limit)
         if isinstance(inflated, Problem):
             return Payload(media, problem=inflated)
         text = inflated
@@ -101,8 +102,8 @@ def _parsed(media: str, text: bytes, charset: str) -> Payload:
         return Payload(media, text=text, problem=Problem("syntax", error.reason, error.position, error.found))
 
 
-def _inflate(data: bytes, encoding: str, limit: int) -> bytes | Problem:
-    """At most `limit` bytes out: a gzip bomb costs no more than an honest body."""
+def inflate(data: bytes, encoding: str, limit: int) -> bytes | Problem:
+    """What `gzip` or `deflate` packed. At most `limit` bytes out: a gzip bomb costs no more than an honest body."""
     machine = zlib.decompressobj(zlib.MAX_WBITS | 16 if encoding == "gzip" else zlib.MAX_WBITS)
     try:
         out = machine.decompress(data, limit + 1)

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Operation
+from mockserver.core.delivery import Answered, Delivery, Sending, Verdict
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import Payload
 from mockserver.core.text import Json, Record
+from mockserver.core.value import valueclass
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Due, Kind, Outcome, View
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 HELD: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Moment:
     """When and under which conditions a provider decides.
 
     `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
     provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
     still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
-    server's base URL.
+    server's base URL. `world` is the world's name within its provider.
     """
 
     now: int
@@ -32,18 +38,20 @@ class Moment:
     readings: Mapping[str, str] = field(default_factory=dict)
     pace: float = 1.0
     origin: str = "http://127.0.0.1"
+    world: str = ""
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""
         return duration if self.pace == HELD else int(duration / self.pace)
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Call:
     """A request as the provider gets it: matched, read and checked.
 
     `operation` is None when nothing matched. `path` holds the path parameters. `violations` are the client's, in
-    document order; the provider decides which of them its client gets to hear, and in which words.
+    document order; the provider decides which of them its client gets to hear, and in which words. `job` is what a
+    fault makes of the job the call begins, if it begins one.
     """
 
     request: Request
@@ -51,6 +59,7 @@ class Call:
     operation: Operation | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,21 @@ class Claim:
 
     owned: tuple[tuple[str, str, str], ...] = ()
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that happens to a world without a call of its API: a stream goes on air, a quota is used up.
+
+    `about` is one sentence. `schema` is the JSON Schema (2020-12) of what it takes, an object whose `examples` work in
+    the default world. `act` is given an object of that schema and says in its reply (JSON) what came of it; it raises
+    ValueError("/pointer: reason") for what the schema can't know.
+    """
+
+    name: str
+    about: str
+    schema: Json
+    act: Callable[[View, Json, Moment], Outcome]
 
 
 def plain_refusal(status: int, text: str) -> Reply:
@@ -89,6 +113,24 @@ class ProseRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """How an API tells its subscribers what happened, as a record of pure functions.
+
+    listens  whether anybody in the world waits to be told anything
+    hear     an outcome that has notices, with the deliveries and changes these come to; part of the same transaction
+    write    the request of a delivery's next attempt, sent at an instant (Unix ms)
+    judge    how the delivery stands after such an answer; retries wait in ms of life, so `pace` scales them like jobs
+    note     what the world keeps of the delivery's last attempt, its own log; the reply is ignored
+    """
+
+    listens: Callable[[View], bool]
+    hear: Callable[[View, Outcome, Moment], Outcome]
+    write: Callable[[Delivery, int], Sending]
+    judge: Callable[[Delivery, Answered], Verdict]
+    note: Callable[[View, Delivery, Moment], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """Everything the engine needs to fake an API.
 
@@ -101,7 +143,11 @@ class Provider:
     seed        a world document's section to records, for the world `name`; raises ValueError("pointer: reason")
     world_schema  JSON Schema of that section
     body_limit  bytes of request body it reads
+    verbs       what can be made to happen to a world from outside, by name
     refuse      the provider's shape for what only the wire can see: broken HTTP (400), a stalled body (408)
+    say         a reply that says a value, with the headers the provider's replies have
+    jobs        the operationIds that begin a job and do with it what `Call.job` says
+    webhooks    how it tells subscribers what happened; None if it tells nobody
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
     prose       rules of requests that its document tells in words alone
     """
@@ -119,5 +165,9 @@ class Provider:
     body_limit: int
     not_simulated: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[int, str], Reply] = plain_refusal
+    say: Callable[[int, Json], Reply] = Reply.json
+    jobs: frozenset[str] = frozenset()
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    webhooks: Webhooks | None = None
     specs: Path | None = None
     prose: tuple[ProseRule, ...] = ()

@@ -5,12 +5,14 @@ Records are values: a store may hand out the very object it keeps, so nobody cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
+from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
+from mockserver.core.value import valueclass
 
 Order = int | str
 
@@ -28,11 +30,13 @@ class Index:
 
     `entry` gives the key and the order within that key, or None to leave the record out. Orders under one index are
     all of one type. `public` lets the store say which world owns a key (for calls that carry no credential);
-    public keys are unique among worlds for what the seed makes, first come first served otherwise.
+    public keys are unique among worlds for what the seed makes, first come first served otherwise. A `credential` index
+    is a public one whose keys callers authenticate with: no world may be given a key that another one has.
     """
 
     entry: Callable[[Record], tuple[str, Order] | None]
     public: bool = False
+    credential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Kind:
     due: Callable[[Record], int | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Put:
     """A record is created or replaced whole."""
 
@@ -53,33 +57,81 @@ class Put:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Remove:
-    """A record goes away; removing what is not there changes nothing."""
+    """A record goes away; removing what is not there changes nothing. What is left of it is no `record`."""
 
     kind: str
     id: str
+    record: ClassVar[None] = None
 
 
 Change = Put | Remove
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a world holds, as plain values that JSON can say: records by kind, then by id; and its `View.serial`."""
+
+    records: Mapping[str, Mapping[str, Record]]
+    serial: int = 0
+
+
+def gathered(changes: Iterable[Change]) -> Contents:
+    """What an empty world holds after these changes."""
+    records: dict[str, dict[str, Record]] = {}
+    for change in changes:
+        if isinstance(change, Put):
+            records.setdefault(change.kind, {})[change.id] = change.record
+        else:
+            records.get(change.kind, {}).pop(change.id, None)
+    return Contents(records)
+
+
 class Notice:
-    """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed."""
+    """Something happened in a world at an instant (ms); a webhook delivery if someone subscribed.
 
-    event: str
-    at: int
-    body: Json
+    The body may be given as a function of values alone that makes it: mostly nobody listens, and then none is made.
+    """
+
+    __slots__ = ("_body", "at", "event")
+
+    def __init__(self, event: str, at: int, body: Json | Callable[[], Json]) -> None:
+        self.event: Final = event
+        self.at: Final = at
+        self._body = body
+
+    @property
+    def body(self) -> Json:
+        if callable(self._body):
+            self._body = self._body()
+        return self._body
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Notice):
+            return NotImplemented
+        return (self.event, self.at, self.body) == (other.event, other.at, other.body)
+
+    def __hash__(self) -> int:
+        return hash((self.event, self.at))
+
+    def __repr__(self) -> str:
+        return f"Notice({self.event!r}, {self.at}, {self.body!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@valueclass(frozen=True, slots=True)
 class Outcome:
-    """A reply, its changes and its notices: one value, committed together or not at all."""
+    """A reply, its changes, its notices and the deliveries these cause: one value, committed together or not at all.
+
+    `heard` says that somebody waits to be told what happens in the world: what falls due there must then happen
+    without being asked for.
+    """
 
     reply: Reply
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    heard: bool = False
 
 
 class Due(NamedTuple):
@@ -115,6 +167,17 @@ class View(Protocol):
 Decide = Callable[[View], Outcome]
 
 
+class Interrupted(Exception):
+    """Of many decisions one could not be made, or not be committed: `done` are the outcomes of those before it.
+
+    Its cause is what went wrong.
+    """
+
+    def __init__(self, done: Sequence[Outcome]) -> None:
+        super().__init__(f"after {len(done)} decisions")
+        self.done = tuple(done)
+
+
 class Store(Protocol):
     """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile."""
 
@@ -128,8 +191,27 @@ class Store(Protocol):
         Raises KeyError for a world that does not exist.
         """
 
+    async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
+        """Run `decide` again and again, each time on what the one before left, until it gives None; the outcomes.
+
+        Each is committed with its changes, none of them counted; a store may write only what is left in the end. Raises
+        KeyError for a world that does not exist, or Interrupted.
+        """
+
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
         """Make a world with these records; False, and nothing done, if it is there already."""
+
+    async def contents(self, world: WorldId) -> Contents:
+        """All that a world holds at one moment; what happens to it later leaves that value alone.
+
+        Raises KeyError for a world that does not exist. A store of rows answers with its rows, one for each record.
+        """
+
+    async def replace(self, world: WorldId, contents: Contents) -> None:
+        """Let a world hold this and nothing else, all or none of it; a world that does not exist is made.
+
+        Its place among worlds stays what it was. Public indexes follow.
+        """
 
     async def exists(self, world: WorldId) -> bool: ...
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Clock:
-    """A clock over a source of real milliseconds. `at` is the instant it starts at, None for the source's own."""
+def _nobody() -> None:
+    """Nobody waits."""
 
-    __slots__ = ("_offset", "_seen", "_source", "_still")
+
+class Clock:
+    """A clock over a source of real milliseconds. `at` is the instant it starts at, None for the source's own.
+
+    `moved` is called when it jumps, stops or goes on, and a fork calls it too: who waits for an instant must know.
+    """
+
+    __slots__ = ("_offset", "_seen", "_source", "_still", "moved")
 
     def __init__(self, source: Callable[[], int], at: int | None = None, *, frozen: bool = False) -> None:
+        self.moved: Callable[[], None] = _nobody
         self._source = source
         self._seen = source()
         self._offset = 0 if at is None else at - self._seen
@@ -25,9 +33,11 @@ class Clock:
             self._seen = raw
         return self._seen + self._offset
 
-    def fork(self, at: int | None = None) -> Clock:
-        """Another clock that goes on from this one's now, or from another instant, and stands if this one does."""
-        return Clock(self._source, self.now() if at is None else at, frozen=self.frozen)
+    def fork(self, at: int | None = None, *, frozen: bool | None = None) -> Clock:
+        """Another clock that goes on from this one's now or from `at`; it stands if this one does, or as told."""
+        other = Clock(self._source, self.now() if at is None else at, frozen=self.frozen if frozen is None else frozen)
+        other.moved = self.moved
+        return other
 
     @property
     def frozen(self) -> bool:
@@ -36,6 +46,7 @@ class Clock:
     def freeze(self) -> None:
         """Stand still; only jumps move the clock from here."""
         self._still = self.now()
+        self.moved()
 
     def run(self) -> None:
         """Go on from where it stands."""
@@ -43,6 +54,7 @@ class Clock:
             self._seen = max(self._source(), self._seen)
             self._offset = self._still - self._seen
             self._still = None
+            self.moved()
 
     def advance(self, ms: int) -> int:
         """Jump ahead, frozen or not; the new instant. Raises ValueError for a step back."""
@@ -52,7 +64,13 @@ class Clock:
             self._still += ms
         else:
             self._offset += ms
+        self.moved()
         return self.now()
+
+    def reach(self, instant: int) -> int:
+        """Jump to an instant unless it is over already; the instant it is then."""
+        now = self.now()
+        return self.advance(instant - now) if instant > now else now
 
     def set(self, instant: int) -> int:
         """Jump to an instant that is not over yet. Raises ValueError for one that is."""

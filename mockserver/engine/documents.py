@@ -1,42 +1,46 @@
-"""World documents: named starting states in YAML, checked before anything is made of them.
+"""World documents: named starting states, checked before anything is made of them.
 
 Knows their frame (`about`, `readings`, a section for each provider); what a section says is its provider's business,
-told by a JSON Schema.
+told by a JSON Schema. They come as YAML text, whose errors name a line, or as JSON values, whose errors name a pointer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from mockserver.contract.places import Mark
 from mockserver.contract.yaml_text import Document, load_yaml
 from mockserver.core.provider import Moment, Provider
 from mockserver.core.reading import Reading
-from mockserver.core.text import Json, Record, pointer, resolve
+from mockserver.core.text import Json, Record, pointer
 from mockserver.core.world import Change
+from mockserver.engine.overrides import merged
+from mockserver.engine.problems import Problem, problems, read_reason
 from mockserver.engine.readings import refuse
 from mockserver.errors import DocumentError, WorldError, unknown
 
-if TYPE_CHECKING:
-    from jsonschema_rs import ValidationError
-
 _FRAME: Final = ("about", "readings")
-_MOST_SAID: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class WorldDocument:
-    """A checked world document. `name` is what its start worlds are called."""
+    """A checked world document. `name` is what its start worlds are called; `written` says it has lines to point at."""
 
     name: str
     document: Document
     readings: Mapping[str, str]
+    written: bool = True
 
     def section(self, provider: str) -> Record | None:
         """What it says of a provider; None if it says nothing."""
         section: Record | None = self.document.value.get(provider)
         return section
+
+    def refusal(self, found: Iterable[Problem]) -> WorldError:
+        """The error that says all that is wrong, each with source, line where there is one, and field."""
+        return _refusal(self.document, found, written=self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,19 @@ class Seed:
         try:
             return list(self.provider.seed(self.section, world, moment))
         except ValueError as error:
-            where, colon, reason = str(error).partition(": ")
-            if not colon or (where and not where.startswith("/")):
-                where, reason = "", str(error)
-            raise WorldError(_said(self.origin.document, f"/{self.provider.name}{where}", reason)) from error
+            found = read_reason(error)
+            raise self.origin.refusal([Problem(f"/{self.provider.name}{found.pointer}", found.reason)]) from error
+
+    def overridden(self, overrides: Json) -> Seed:
+        """The same with some of it changed (see `overrides.merged`). Raises WorldError for what can't stand there."""
+        name = self.provider.name
+        section = merged(self.section, overrides)
+        document = Document({name: section}, f"{self.origin.document.source} with overrides", _nowhere)
+        origin = WorldDocument(self.origin.name, document, self.origin.readings, written=False)
+        found = problems(self.provider.world_schema, section, [name])
+        if found:
+            raise origin.refusal(found)
+        return Seed(self.provider, origin, section)
 
 
 def read_world(
@@ -76,78 +89,83 @@ def read_world(
         document = load_yaml(text, source)
     except DocumentError as error:
         raise WorldError(str(error)) from None
+    return _checked(document, name, providers, installed, readings, written=True)
+
+
+def world_of(
+    value: Json,
+    source: str,
+    name: str,
+    *,
+    providers: Iterable[Provider],
+    installed: Callable[[], Iterable[str]],
+    readings: Iterable[Reading],
+) -> WorldDocument:
+    """A world document from a JSON value, such as a request's body. Raises WorldError, its `problems` by pointer."""
+    return _checked(Document(value, source, _nowhere), name, providers, installed, readings, written=False)
+
+
+def _checked(
+    document: Document,
+    name: str,
+    providers: Iterable[Provider],
+    installed: Callable[[], Iterable[str]],
+    readings: Iterable[Reading],
+    *,
+    written: bool,
+) -> WorldDocument:
     served = {provider.name: provider for provider in providers}
-    wrong = list(_frame(document, served, installed))
+    wrong = list(_frame(document.value, served, installed))
     if not wrong:
-        wrong += _readings(document, served, tuple(readings))
+        wrong += _readings(document.value, served, tuple(readings))
         for provider in served.values():
             if provider.name in document.value:
-                wrong += _section(document, provider)
+                wrong += problems(provider.world_schema, document.value[provider.name], [provider.name])
     if wrong:
-        raise WorldError("\n".join(wrong))
+        raise _refusal(document, wrong, written=written)
     chosen = {
         name: option for name, option in document.value.get("readings", {}).items() if name.split(".")[0] in served
     }
-    return WorldDocument(name, document, chosen)
+    return WorldDocument(name, document, chosen, written)
 
 
-def _frame(document: Document, served: Mapping[str, Provider], installed: Callable[[], Iterable[str]]) -> Iterator[str]:
-    value = document.value
+def _frame(value: Json, served: Mapping[str, Provider], installed: Callable[[], Iterable[str]]) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield _said(document, "", f"expected a mapping with {', '.join(served)}, got {_got(value)}")
+        yield Problem("", f"expected a mapping with {', '.join(served)}, got {_got(value)}")
         return
     known = {*_FRAME, *served}
     if not known.issuperset(value):
         known.update(installed())
     for key, item in value.items():
         if key not in known:
-            yield _said(document, pointer([key]), unknown("part of a world document", key, known))
+            yield Problem(pointer([key]), unknown("part of a world document", key, known))
         elif key == "about":
             if not isinstance(item, str):
-                yield _said(document, "/about", f"expected a text, got {_got(item)}")
+                yield Problem("/about", f"expected a text, got {_got(item)}")
         elif not isinstance(item, dict):
-            yield _said(document, pointer([key]), f"expected a mapping, got {_got(item)}")
+            yield Problem(pointer([key]), f"expected a mapping, got {_got(item)}")
 
 
-def _readings(document: Document, served: Mapping[str, Provider], known: tuple[Reading, ...]) -> Iterator[str]:
-    choices = document.value.get("readings", {})
-    for name, option in choices.items():
+def _readings(value: Json, served: Mapping[str, Provider], known: tuple[Reading, ...]) -> Iterator[Problem]:
+    for name, option in value.get("readings", {}).items():
         if name.split(".")[0] in served or "." not in name:
             refused = refuse({name: option}, known)
             if refused is not None:
-                yield _said(document, pointer(["readings", name]), refused[1])
+                yield Problem(pointer(["readings", name]), refused[1])
 
 
-def _section(document: Document, provider: Provider) -> list[str]:
-    import jsonschema_rs  # a start without a world file never needs it here
+def _refusal(document: Document, found: Iterable[Problem], *, written: bool) -> WorldError:
+    wrong = tuple(found)
 
-    validator = jsonschema_rs.validator_for(provider.world_schema)
-    errors = list(validator.iter_errors(document.value[provider.name]))
-    said = [
-        line
-        for error in errors[:_MOST_SAID]
-        for line in _explained(document, provider.name, error, provider.world_schema)
-    ]
-    if len(errors) > _MOST_SAID:
-        said.append(f"{document.source}: and {len(errors) - _MOST_SAID} more like these")
-    return said
+    def place(where: str) -> str:
+        return str(document.place(where)) if written else document.source
+
+    lines = (f"{place(problem.pointer)}: {problem.pointer or '/'}: {problem.reason}" for problem in wrong)
+    return WorldError("\n".join(lines), wrong)
 
 
-def _explained(document: Document, provider: str, error: ValidationError, schema: Json) -> Iterator[str]:
-    """One sentence for each unknown name, one for any other error."""
-    at = [provider, *error.instance_path]
-    unexpected: list[str] = getattr(error.kind, "unexpected", [])
-    if not unexpected:
-        yield _said(document, pointer(at), error.message)
-    for name in unexpected:
-        beside = resolve(schema, pointer(error.schema_path[:-1]))
-        known = beside.get("properties", {}) if isinstance(beside, dict) else {}
-        yield _said(document, pointer([*at, name]), unknown("field", name, known))
-
-
-def _said(document: Document, where: str, what: str) -> str:
-    place = document.place(where)
-    return f"{place.source}:{place.line}: {where or '/'}: {what}"
+def _nowhere() -> Mark:
+    return Mark("", 1, 1)
 
 
 def _got(value: Json) -> str:

@@ -5,22 +5,35 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract
+from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.secrecy import NO_NAMES, SecretNames
+from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, View, WorldId
+from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
+from mockserver.engine.coverage import Coverage
+from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.lifecycle import Notify, catch_up
+from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
+from mockserver.engine.outbox import Outbox
+from mockserver.engine.ports import NOBODY, Ports
+from mockserver.engine.redaction import Redaction
+from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
+
+if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
+    from mockserver.core.fault import Fault, Struck
+    from mockserver.engine.preferences import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +41,22 @@ class Service:
     """A provider and its contract: what is served under the provider's mounts.
 
     `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
+    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
     """
 
     provider: Provider
     contract: Contract
     unmatched: Callable[[str, str], Violation] | None = None
-
-
-def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
-    """Nobody subscribed."""
-
-
-def drop_blunder(error: Exception) -> None:
-    """Nobody reads the log."""
-
-
-def no_time() -> int:
-    """A stopwatch that stands."""
-    return 0
-
-
-def drop_entry(entry: Entry) -> None:
-    """Nobody looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What an engine tells the outside. `stopwatch` gives nanoseconds; `watch` sees each journal entry."""
-
-    notify: Notify = drop_notices
-    blundered: Callable[[Exception], None] = drop_blunder
-    stopwatch: Callable[[], int] = no_time
-    watch: Callable[[Entry], None] = drop_entry
+    secrets: SecretNames = NO_NAMES
+    samples: Samples | None = None
 
 
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
+
+
+# Where the control API serves the journal's entries.
+ENTRIES: Final = "/__admin/requests"
 
 
 class _Behind(Exception):
@@ -81,32 +74,57 @@ class Engine:
         worlds: Worlds,
         clock: Clock,
         journal: Journal,
-        ports: Ports = Ports(),
+        ports: Ports = NOBODY,
+        entries: str = ENTRIES,
+        seed: int = 0,
     ) -> None:
+        """`entries` is the path below which journal entries are served; "" when they are not."""
         self.services = {service.provider.name: service for service in services}
         self.store = store
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
+        self.faults = Faults(seed, self._problems)
         self.ports = ports
+        self.entries = entries
+        self.coverage = Coverage(
+            {service.provider.name: service.contract.operations for service in services},
+            {service.provider.name: service.provider.simulated for service in services},
+        )
+        for service in services:
+            journal.hide(service.provider.name, Redaction(service.secrets))
+        self.snapshots = Snapshots()
+        self.outbox = Outbox()
+        self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
+        clock.moved = lambda: self.ports.wake(None)
+        worlds.changed = self._world_changed
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
         """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
         await self.worlds.open(origin)
+        for home in self.worlds.homes():
+            self.ports.wake(home.world)
 
-    async def respond(self, request: Request) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing."""
+    async def respond(self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False) -> Reply:
+        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set.
+        """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
         service = self._mounts.find(request.path)
         world, call = "", None
+        struck: Struck | None = None
         now = self.clock.now()
         try:
             home = await self.worlds.home(service.provider, service.provider.claim(request))
             world, now = home.world.name, home.clock.now()
             call = _read(service, request)
-            reply = await self._answer(service, home, call, now)
+            if undisturbed or (wish is None and not self.faults.any):
+                reply = await self._answer(service, home, call, now)
+            else:
+                reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
@@ -118,38 +136,110 @@ class Engine:
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
-        self.ports.watch(self.journal.add(now, name, world, operation, request, reply, violations, took))
-        return reply
+        fault = None if struck is None else ", ".join(struck.ids) or None
+        entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
+        self.coverage.add(entry)
+        self.ports.watch(entry)
+        if violations:
+            reply = self._marked(reply, entry)
+        if struck is None:
+            return reply
+        from mockserver.engine.disturbance import damaged
+
+        return damaged(reply, struck)
+
+    async def respond_as_preferred(self, request: Request) -> Reply:
+        """The reply to a request with a header `Prefer`."""
+        from mockserver.engine.preferences import read_wish
+
+        wish, request = read_wish(request)
+        return await self.respond(request, wish)
+
+    async def _disturbed(
+        self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
+    ) -> tuple[Reply, Struck]:
+        """The reply to a call that faults may strike, or that has a wish, and what struck it."""
+
+        from mockserver.engine.disturbance import disturb
+
+        async def answer(call: Call) -> Reply:
+            return await self._answer(service, home, call, now)
+
+        date = self.clock.now()
+        if wish is not None:
+            from mockserver.engine.preferences import grant
+
+            return await grant(wish, self.faults, service, home.world, call, date, answer)
+        return await disturb(self.faults, service, home.world, call, None, date, answer)
+
+    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return problems(fault, self.services)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
         provider = self._mounts.find(request.path).provider
         reply = provider.refuse(status, why)
         entry = self.journal.add(self.clock.now(), provider.name, "", None, request, reply, (), 0)
+        self.coverage.add(entry)
         self.ports.watch(entry)
         return reply
 
+    def _marked(self, reply: Reply, entry: Entry) -> Reply:
+        """What a client's author sees at once: that rules were broken, and where it stands which.
+
+        No `Link`: SDKs turn pages by that.
+        """
+        marks = [("Mockserver-Violations", str(len(entry.violations)))]
+        if self.entries:
+            marks.append(("Mockserver-Entry", f"{self.entries}/{entry.serial}"))
+        return reply.with_headers(*marks)
+
+    async def do(self, world: WorldId, verb: str, body: Json = None) -> Outcome:
+        """Let something happen to a world that is no call: see `Provider.verbs`. Its reply says what came of it.
+
+        Raises WorldMissing, VerbMissing, VerbError with what is wrong with the body, or Blunder.
+        """
+        return await verbs.do(self, world, verb, {} if body is None else body)
+
     async def advance(self, ms: int, clock: Clock | None = None) -> int:
-        """Jump ahead and let everything happen that falls due; the new instant. Raises ValueError or Blunder.
+        """Jump ahead; the new instant, when all steps and deliveries due by then have happened.
 
         It is the server's clock that jumps, and with it every world that lives by it, or the one that is named.
+        Raises ValueError or Blunder.
         """
-        clock = clock or self.clock
-        now = clock.advance(ms)
-        for home in self.worlds.homes():
-            if home.clock is clock:
-                await self._catch_up(home, now)
-        return now
+        return await course.advance(self, clock or self.clock, ms)
 
     async def settle(self, clock: Clock | None = None) -> int:
-        """Jump from due step to due step until nothing is due in a world of this clock; the new instant.
+        """Jump from instant to instant until nothing is due in a world of this clock; the new instant.
 
         Raises Blunder.
         """
-        clock = clock or self.clock
-        while (due := await self._next_due(clock)) is not None:
-            await self.advance(max(0, due - clock.now()), clock)
-        return clock.now()
+        return await course.settle(self, clock or self.clock)
+
+    async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
+        """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
+
+        Returns when the next one is due. Raises Blunder.
+        """
+        provider = self.services[home.world.provider].provider
+        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
+
+    def tell(self, home: Home, outcome: Outcome) -> None:
+        """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
+        if outcome.notices:
+            self.ports.notify(home.world, outcome.notices)
+        if outcome.deliveries:
+            self.outbox.add(home.world, outcome.deliveries)
+        if outcome.heard:
+            self.ports.wake(home.world)
+
+    def _world_changed(self, world: WorldId) -> None:
+        if self.worlds.find(world) is None:
+            self.outbox.forget(world)
+            self.faults.forget(world)
+        self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
         decision = _Decision(service, home, call, now)
@@ -158,28 +248,12 @@ class Engine:
                 outcome = await self.store.transact(home.world, decision.decide)
                 break
             except _Behind:
-                await self._catch_up(home, decision.now)
-        if outcome.notices:
-            self.ports.notify(home.world, outcome.notices)
+                # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
+                # thread that waits for our reply, and would never answer.
+                await self.catch_up(home, decision.now)
+        if outcome.notices or outcome.heard:
+            self.tell(home, outcome)
         return outcome.reply
-
-    async def _catch_up(self, home: Home, now: int) -> None:
-        provider = self.services[home.world.provider].provider
-        await catch_up(self.store, provider, home, now, origin=self.worlds.origin, notify=self.ports.notify)
-
-    async def _next_due(self, clock: Clock) -> int | None:
-        found: list[int] = []
-
-        def look(view: View) -> Outcome:
-            due = view.next_due()
-            if due is not None:
-                found.append(due.at)
-            return Outcome(Reply(204))
-
-        for home in self.worlds.homes():
-            if home.clock is clock:
-                await self.store.transact(home.world, look, counted=False)
-        return min(found, default=None)
 
 
 def _read(service: Service, request: Request) -> Call:
@@ -209,10 +283,10 @@ class _Decision:
             raise _Behind
         home, call = self.home, self.call
         chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin)
+        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
         outcome = self.service.provider.answer(view, call, moment)
         if call.operation is not None:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)
             if violations:
                 raise broke_contract(call.operation.id, violations)
-        return outcome
+        return heard(self.service.provider, view, outcome, moment)

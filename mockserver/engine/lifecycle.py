@@ -1,4 +1,4 @@
-"""Catching a world up with the clock: every due step, each at its own instant and in its own transaction.
+"""Catching a world up with the clock: every due step, each at its own instant.
 
 So many small jumps of the clock end in the same state as one large jump.
 """
@@ -8,61 +8,85 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mockserver.core.http import Reply
 from mockserver.core.provider import Moment, Provider
-from mockserver.core.world import Due, Notice, Outcome, Store, View, WorldId
+from mockserver.core.world import Due, Interrupted, Outcome, Store, View
 from mockserver.engine.blunder import Blunder, raised
 from mockserver.engine.worlds import Home
 
-Notify = Callable[[WorldId, tuple[Notice, ...]], None]
+Tell = Callable[[Home, Outcome], None]
 
 # A record may pass through several states at one instant (pace inf), but not through this many.
 MOST_REPEATS: Final = 1_000
+# So many steps are taken before any of them is told of: their outcomes wait in memory.
+MOST_AT_ONCE: Final = 8_000
 
-_STILL: Final = Outcome(Reply(204))
 
+async def catch_up(
+    store: Store, provider: Provider, home: Home, now: int, *, origin: str, tell: Tell, until: int | None = None
+) -> int | None:
+    """Run every step due by `now`; when the next one is due, None if there is none.
 
-async def catch_up(store: Store, provider: Provider, home: Home, now: int, *, origin: str, notify: Notify) -> None:
-    """Run every step due by `now`. Raises Blunder for a step that raises, or that leaves its record due for ever."""
-    last, repeats = None, 0
+    It goes on with steps due by `until` as long as none of them causes a delivery. `tell` gets each step's outcome once
+    it is committed. Raises Blunder for a step that raises, or that leaves its record due for ever.
+    """
     while True:
-        turn = _Turn(provider, home, now, origin)
+        turns = _Turns(provider, home, now, now if until is None else until, origin)
         try:
-            outcome = await store.transact(home.world, turn.decide, counted=False)
-        except Exception as error:
-            raise raised(turn.name, error) from error
-        if turn.due is None:
-            return
-        if outcome.notices:
-            notify(home.world, outcome.notices)
-        repeats = repeats + 1 if turn.due == last else 0
-        last = turn.due
-        if repeats > MOST_REPEATS:
-            raise Blunder(turn.name, f"{MOST_REPEATS} steps at {turn.due.at} ms left it due at that very instant")
+            done, blunder = await store.live(home.world, turns.decide), None
+        except Interrupted as interrupted:
+            done, error = list(interrupted.done), interrupted.__cause__
+            blunder = raised(turns.name, error if isinstance(error, Exception) else interrupted)
+            blunder.__cause__ = error
+        for outcome in done:
+            tell(home, outcome)
+        if blunder is not None:
+            raise blunder
+        if turns.taken < MOST_AT_ONCE:
+            return turns.next
 
 
-class _Turn:
-    """The earliest due step of a world, decided; `due` stays None if there is none by now."""
+class _Turns:
+    """The due steps of a world, one after another. `due` is the one decided last, `next` the one that has to wait."""
 
-    __slots__ = ("due", "home", "now", "origin", "provider")
+    __slots__ = ("due", "home", "next", "now", "origin", "provider", "repeats", "taken", "until")
 
-    def __init__(self, provider: Provider, home: Home, now: int, origin: str) -> None:
+    def __init__(self, provider: Provider, home: Home, now: int, until: int, origin: str) -> None:
         self.provider = provider
         self.home = home
         self.now = now
+        self.until = until
         self.origin = origin
         self.due: Due | None = None
+        self.next: int | None = None
+        self.repeats = 0
+        self.taken = 0
 
     @property
     def name(self) -> str:
         return f"the step of {self.due.kind} {self.due.id}" if self.due else "the lifecycle"
 
-    def decide(self, view: View) -> Outcome:
+    def decide(self, view: View) -> Outcome | None:
+        """The outcome of the earliest step, None if it has to wait. Raises Blunder."""
         due = view.next_due()
-        if due is None or due.at > self.now:
-            self.due = None
-            return _STILL
+        self.next = None if due is None else due.at
+        if due is None or (due.at > self.now and due.at > self.until) or self.taken >= MOST_AT_ONCE:
+            return None
+        self.taken += 1
+        self.repeats = self.repeats + 1 if due == self.due else 0
         self.due = due
+        if self.repeats > MOST_REPEATS:
+            raise Blunder(self.name, f"{MOST_REPEATS} steps at {due.at} ms left it due at that very instant")
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        return self.provider.step(view, due, Moment(due.at, chance, home.readings, home.pace, self.origin))
+        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
+        outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment)
+        if outcome.deliveries:
+            self.until = self.now
+        return outcome
+
+
+def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:
+    """An outcome with the deliveries its notices come to."""
+    if not outcome.notices or provider.webhooks is None:
+        return outcome
+    return provider.webhooks.hear(view, outcome, moment)

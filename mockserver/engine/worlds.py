@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockserver.core.chance import Chance
 from mockserver.core.provider import Claim, Moment, Provider
-from mockserver.core.world import Store, WorldId
+from mockserver.core.reading import Reading
+from mockserver.core.world import Change, Contents, Store, WorldId
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed
 
@@ -39,11 +40,25 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for every world of a server: its seed, the pace of jobs, the options chosen by provider."""
+    """What holds for every world of a server: its seed, the pace of jobs, the options chosen by provider.
+
+    `known` are the readings there are, `chosen` those the server was started with, by full name.
+    """
 
     seed: int
     pace: float
     readings: Mapping[str, Mapping[str, str]]
+    known: tuple[Reading, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a world was made of, and is made of again: a seed, and what held in it at first."""
+
+    seed: Seed
+    readings: Mapping[str, str]
+    pace: float
 
 
 def private_name(key: str) -> str | None:
@@ -52,8 +67,16 @@ def private_name(key: str) -> str | None:
     return found[1] if found else None
 
 
+def _nobody(world: WorldId) -> None:
+    """Nobody needs to know."""
+
+
 class Worlds:
-    """The worlds of a server. Of private ones at most `most_private` are kept: the one longest unused goes first."""
+    """The worlds of a server: the start worlds, private ones, and named ones that were made on demand.
+
+    Of private ones at most `most_private` are kept: the one longest unused goes first. `changed` is called with a
+    world that was made or dropped on demand, and with any that got other records, time or readings.
+    """
 
     def __init__(
         self,
@@ -65,13 +88,16 @@ class Worlds:
         most_private: int = MOST_PRIVATE,
     ) -> None:
         self.origin = "http://127.0.0.1"
+        self.changed: Callable[[WorldId], None] = _nobody
         self._store = store
         self._clock = clock
         self._seeds = seeds
-        self._terms = terms
+        self.terms = terms
         self._most_private = most_private
         self._start: dict[str, Home] = {}
         self._private: OrderedDict[WorldId, Home] = OrderedDict()
+        self._named: dict[WorldId, Home] = {}
+        self._made: dict[WorldId, Made] = {}
 
     async def open(self, origin: str) -> None:
         """Make the start worlds. `origin` is the server's own URL. Raises WorldError."""
@@ -99,13 +125,63 @@ class Worlds:
         return await self._make_private(world)
 
     def homes(self) -> list[Home]:
-        """Every world's home: the start worlds, then the private ones, longest unused first."""
-        return [*self._start.values(), *self._private.values()]
+        """Every world's home: the start worlds, then named ones, then the private ones, longest unused first."""
+        return [*self._start.values(), *self._named.values(), *self._private.values()]
 
     def find(self, world: WorldId) -> Home | None:
         """A world's home without a request; None for one that is not there (any more)."""
         start = self._start.get(world.provider)
-        return start if start is not None and start.world == world else self._private.get(world)
+        if start is not None and start.world == world:
+            return start
+        return self._private.get(world) or self._named.get(world)
+
+    @property
+    def named(self) -> int:
+        """How many worlds there are that were made on demand and are nobody's private one."""
+        return len(self._named)
+
+    def is_start(self, world: WorldId) -> bool:
+        """Whether it is the world that callers without a world of their own live in."""
+        start = self._start.get(world.provider)
+        return start is not None and start.world == world
+
+    def made(self, world: WorldId) -> Made:
+        """What a world is made of: by default the server's own document."""
+        terms = self.terms
+        made = self._made.get(world)
+        return made or Made(self._seeds[world.provider], terms.readings[world.provider], terms.pace)
+
+    def own_seed(self, provider: str) -> Seed:
+        """What the server's own worlds of a provider start from."""
+        return self._seeds[provider]
+
+    async def settle_in(self, home: Home, contents: Contents, made: Made | None = None) -> None:
+        """Let a world hold this, in place of what it held; one that is not there is made.
+
+        `made` is what it is made of, if not of the server's own document.
+        """
+        world = home.world
+        await self._store.replace(world, contents)
+        if made is not None:
+            self._made[world] = made
+        if self.is_start(world):
+            self._start[world.provider] = home
+        elif private_name(world.name) is None:
+            self._named[world] = home
+        else:
+            self._private[world] = home
+            self._private.move_to_end(world)
+            await self._let_idle_go()
+        self.changed(world)
+
+    async def drop(self, world: WorldId) -> bool:
+        """Forget a world, whatever sort it is; False if there was none."""
+        self._private.pop(world, None)
+        self._named.pop(world, None)
+        self._made.pop(world, None)
+        dropped = await self._store.drop(world)
+        self.changed(world)
+        return dropped
 
     def change(
         self,
@@ -125,25 +201,44 @@ class Worlds:
             pace=home.pace if pace is None else pace,
             readings=home.readings if readings is None else readings,
         )
-        if world in self._private:
+        if self.is_start(world):
+            self._start[world.provider] = home
+        elif world in self._private:
             self._private[world] = home
         else:
-            self._start[world.provider] = home
+            self._named[world] = home
+        self.changed(world)
         return home
+
+    def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
+        """What a world begins with that is made now. Raises WorldError."""
+        name, chance = home.world.name, home.chance.child("seed")
+        moment = Moment(home.clock.now(), chance, home.readings, home.pace, self.origin, name)
+        return (made or self.made(home.world)).seed.changes(name, moment)
+
+    def set_pace(self, pace: float) -> None:
+        """Let jobs go so fast from now on, in every world that has no pace of its own, and in those to come."""
+        usual, self.terms = self.terms.pace, replace(self.terms, pace=pace)
+        for home in self.homes():
+            if home.pace == usual:
+                self.change(home.world, pace=pace)
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
-        while len(self._private) > self._most_private:
-            idle, _ = self._private.popitem(last=False)
-            await self._store.drop(idle)
+        self.changed(world)
+        await self._let_idle_go()
         return home
+
+    async def _let_idle_go(self) -> None:
+        while len(self._private) > self._most_private:
+            idle = next(iter(self._private))
+            await self.drop(idle)
 
     async def _make(self, world: WorldId) -> Home:
         """One world comes of it, however many call at once: the store refuses the second."""
-        home = self._home(world)
+        home = self.home_of(world)
         if not await self._store.exists(world):
-            moment = Moment(home.clock.now(), home.chance.child("seed"), home.readings, home.pace, self.origin)
-            await self._store.create(world, self._seeds[world.provider].changes(world.name, moment))
+            await self._store.create(world, self.fresh(home))
         return home
 
     def _known(self, world: WorldId) -> Home:
@@ -151,9 +246,9 @@ class Worlds:
         if home is not None:
             self._private.move_to_end(world)
             return home
-        start = self._start[world.provider]
-        return start if start.world == world else self._home(world)
+        return self.find(world) or self.home_of(world)
 
-    def _home(self, world: WorldId) -> Home:
-        chance = Chance.of(self._terms.seed, world.provider, world.name)
-        return Home(world, chance, self._terms.readings[world.provider], self._clock, self._terms.pace)
+    def home_of(self, world: WorldId, made: Made | None = None) -> Home:
+        """The home a world begins with, on the server's clock."""
+        made = made or self.made(world)
+        return Home(world, Chance.of(self.terms.seed, *world), made.readings, self._clock, made.pace)

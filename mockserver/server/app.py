@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
+from mockserver.control.access import is_control
+from mockserver.control.control import Control
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
-from mockserver.server.connection import GONE, Incoming, Line, Outgoing
+from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
+from mockserver.server.manner import score_of
 from mockserver.server.turn import Turn
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
@@ -61,7 +64,7 @@ class App(web.Server):
     """Takes requests off the wire and puts the engine's replies on it.
 
     `most_body` bytes of a body are read, for at most `body_seconds`; a connection may idle, or be slow with its
-    headers, for `idle_seconds`.
+    headers, for `idle_seconds`. `control` answers what is below `/__admin`; without one nobody does.
     """
 
     def __init__(
@@ -69,12 +72,14 @@ class App(web.Server):
         engine: Engine,
         origin: str,
         *,
+        control: Control | None = None,
         most_body: int = MOST_BODY,
         body_seconds: float = BODY_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         super().__init__(cast(Any, self._handle), request_factory=cast(Any, Incoming))
         self.engine = engine
+        self.control = control
         self.origin = origin
         self.turn = Turn(asyncio.get_running_loop())
         self._most_body = most_body
@@ -91,6 +96,8 @@ class App(web.Server):
 
     async def finish(self, seconds: float) -> None:
         """Let what is in flight finish for so long, then break it off."""
+        if self.control is not None:
+            self.control.state = "draining"
         lines = [line.end() for line in self.connections if isinstance(line, Line)]
         if lines:
             await asyncio.wait(lines, timeout=seconds)
@@ -107,16 +114,26 @@ class App(web.Server):
             refused = unread
         oversize = refused is not None and refused.status == 413
         request = self._request(message, body, oversize)
+        control = self.control if self.controls(message) else None
         if refused is not None and not oversize:
-            return self.refuse(request, refused.status, str(refused))
-        reply = await self.engine.respond(request)
+            return self.refuse(request, refused.status, str(refused), control)
+        if control is not None:
+            reply = await control.answer(request, incoming.peer)
+        elif "Prefer" in message.headers:
+            reply = await self.engine.respond_as_preferred(request)
+        else:
+            reply = await self.engine.respond(request)
         return self._outgoing(reply, message.method, message.should_close or oversize or incoming.line.is_last())
+
+    def controls(self, message: RawRequestMessage) -> bool:
+        """Whether a request is the control API's: by its target as it came, for a proxy's form of it is nobody's."""
+        return self.control is not None and is_control(message.path)
 
     def answer_at_once(self, line: Line, message: RawRequestMessage, body: bytes) -> Outgoing:
         """The same for a whole request and a store that never waits: the engine's coroutine ends at its first step."""
         request = self._request(message, body, False)
         try:
-            self.engine.respond(request).send(None)
+            self.engine.respond(request, undisturbed=True).send(None)
         except StopIteration as done:
             return self._outgoing(done.value, message.method, message.should_close or line.is_last())
         except Exception as error:
@@ -154,9 +171,9 @@ class App(web.Server):
             raise _Unread(400, "malformed HTTP request: the body is not what its headers say") from None
         return b"".join(chunks)
 
-    def refuse(self, request: Request, status: int, why: str) -> Outgoing:
-        """An error for what only the wire can see, in the provider's words; the connection ends with it."""
-        return self._outgoing(self.engine.refuse(request, status, why), request.method, True)
+    def refuse(self, request: Request, status: int, why: str, control: Control | None = None) -> Outgoing:
+        """An error for what only the wire can see, in the words of whose it was; the connection ends with it."""
+        return self._outgoing((control or self.engine).refuse(request, status, why), request.method, True)
 
     def refuse_garbage(self, data: bytes, error: BaseException | None) -> Outgoing:
         """The same for bytes that are no request."""
@@ -164,6 +181,8 @@ class App(web.Server):
 
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)
+        if reply.manner is not None:
+            return Disturbed(score_of(reply, method, date, close=close), not close)
         return Outgoing(written(reply, method, date, close=close), not close)
 
 

@@ -12,15 +12,22 @@ from mockserver import resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
+from mockserver.contract.samples import DocumentSamples
+from mockserver.contract.secrecy import secret_names
+from mockserver.control.control import Control
+from mockserver.control.desk import Shelf
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
+from mockserver.core.secrecy import SecretNames
+from mockserver.core.text import Json
 from mockserver.engine.clock import Clock
-from mockserver.engine.documents import Seed, WorldDocument, read_world
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
+from mockserver.engine.engine import ENTRIES, Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
-from mockserver.errors import UsageError, WorldError, unknown
+from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
 from mockserver.providers import registry
 from mockserver.server import realtime
 from mockserver.settings import Settings
@@ -60,6 +67,8 @@ def build_engine(
             provider.name: settle(provider.name, readings, document.readings, settings.readings)
             for provider in providers
         },
+        readings,
+        settings.readings,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(
@@ -67,9 +76,41 @@ def build_engine(
         store=store,
         worlds=Worlds(store, clock, seeds, terms, most_private=most_private),
         clock=clock,
-        journal=Journal(),
+        journal=Journal(settings.journal_entries, settings.journal_bytes),
+        entries=ENTRIES if settings.admin else "",
+        seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
+
+
+def build_control(engine: Engine, settings: Settings) -> Control | None:
+    """The control API of an engine; None if there is to be none."""
+    return Control(engine, settings.admin_token, _shelf(engine)) if settings.admin else None
+
+
+def _shelf(engine: Engine) -> Shelf:
+    """World documents for what an engine serves. No name leads to a file but those of the worlds that come with us."""
+    providers = [service.provider for service in engine.services.values()]
+
+    def named(name: str) -> WorldDocument:
+        known = {path.stem: path for path in (resources.fixtures() / "worlds").glob("*.yaml")}
+        if name not in known:
+            raise WorldMissing(unknown("world", name, known))
+        return checked(known[name].read_bytes(), _shown(known[name]), name)
+
+    def read(value: Json) -> WorldDocument:
+        if isinstance(value, str):
+            return checked(value, "the world document", "own")
+        known = engine.worlds.terms.known
+        return world_of(
+            value, "the world document", "own", providers=providers, installed=registry.names, readings=known
+        )
+
+    def checked(text: str | bytes, source: str, name: str) -> WorldDocument:
+        known = engine.worlds.terms.known
+        return read_world(text, source, name, providers=providers, installed=registry.names, readings=known)
+
+    return Shelf(named, read)
 
 
 def log_blunder(error: Exception) -> None:
@@ -122,13 +163,20 @@ def _readings(provider: Provider) -> tuple[Reading, ...]:
 
 
 def _service(provider: Provider) -> Service:
-    contract = _contract(provider.name, provider.specs)
-    return Service(provider, contract, contract.unmatched)
+    contract, secrets = _contract(provider.name, provider.specs)
+    samples = _samples(provider.name, provider.specs)
+    return Service(provider, contract, contract.unmatched, secrets, samples)
 
 
 @cache
-def _contract(provider: str, specs: Path | None) -> CompiledContract:
-    return compile_contract(effective(provider, specs).value)
+def _contract(provider: str, specs: Path | None) -> tuple[CompiledContract, SecretNames]:
+    document = effective(provider, specs).value
+    return compile_contract(document), secret_names(document)
+
+
+@cache
+def _samples(provider: str, specs: Path | None) -> DocumentSamples:
+    return DocumentSamples(effective(provider, specs).value)
 
 
 def _seed(provider: Provider, document: WorldDocument, settings: Settings) -> Seed:

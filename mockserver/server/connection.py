@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
+from mockserver.server.manner import play
+
 if TYPE_CHECKING:
     from aiohttp import web
     from aiohttp.abc import AbstractStreamWriter
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.streams import StreamReader
 
     from mockserver.server.app import App
+    from mockserver.server.manner import Score
 
 log = logging.getLogger("mockserver")
 
@@ -45,6 +48,13 @@ class Incoming:
         self.line = protocol
         self.flow = writer
         protocol.answering = self
+
+    @property
+    def peer(self) -> str | None:
+        """The address at the other end."""
+        transport = self.line.transport
+        name = transport.get_extra_info("peername") if transport is not None else None
+        return str(name[0]) if isinstance(name, tuple) else None
 
     def _finish(self) -> None:
         """The response is about to be written; nothing is held that had to be let go."""
@@ -80,6 +90,21 @@ class Outgoing:
 GONE: Final = Outgoing(b"", False)
 
 
+class Disturbed(Outgoing):
+    """A reply that a fault gives another manner: it is played piece by piece, and perhaps never ends well."""
+
+    __slots__ = ("score",)
+
+    def __init__(self, score: Score, keep_alive: bool) -> None:
+        super().__init__(b"", keep_alive and score.ending == "well")
+        self.score = score
+
+    async def prepare(self, request: Incoming) -> None:
+        line = request.line
+        await play(self.score, line)
+        line.answering = None
+
+
 class _Prompt:
     """aiohttp's parser, between it and its connection: a request that is all there is answered in the same turn.
 
@@ -107,7 +132,7 @@ class _Prompt:
 class Line(RequestHandler):
     """One connection."""
 
-    __slots__ = ("answering", "app", "gone", "half_closed", "newest", "taken")
+    __slots__ = ("answering", "app", "gone", "half_closed", "newest", "stirred", "taken")
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -117,6 +142,7 @@ class Line(RequestHandler):
         self.half_closed = False
         self.gone: asyncio.Future[None] | None = None
         self.taken: tuple[RawRequestMessage, bytes] | None = None
+        self.stirred: asyncio.Future[None] | None = None
         if app.engine.store.never_waits:
             self._parser = cast(Any, _Prompt(self, self._parser))
 
@@ -130,7 +156,9 @@ class Line(RequestHandler):
         waiter = self._waiter
         if waiter is None or waiter.done() or self._messages or self.taken is not None or not payload.is_eof():
             return False
-        if self.transport is None or self.writing_paused:
+        if self.transport is None or self.writing_paused or self.app.controls(message):
+            return False
+        if self.app.engine.faults.any or "Prefer" in message.headers:
             return False
         self.taken = message, payload.read_nowait()
         self.app.turn.add(self)
@@ -164,7 +192,25 @@ class Line(RequestHandler):
         else:
             answering = self.answering is not None and self.answering.stream.is_eof()
             self.half_closed = answering or self.taken is not None
+        self._stir()
         return self.half_closed
+
+    async def pause(self, ms: int) -> bool:
+        """Let so many real milliseconds pass; less when the client leaves or the server stops, and then False.
+
+        A client that closes can't be told from one that has only said all it will: neither is kept waiting.
+        """
+        if self.transport is None or self.transport.is_closing() or self.half_closed or self.gone is not None:
+            return False
+        self.stirred = self._loop.create_future()
+        await asyncio.wait([self.stirred], timeout=ms / 1000)
+        passed = not self.stirred.done()
+        self.stirred = None
+        return passed
+
+    def _stir(self) -> None:
+        if self.stirred is not None and not self.stirred.done():
+            self.stirred.set_result(None)
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         """Only what was paused: aiohttp asks for it after every body, and parses nothing at some cost."""
@@ -173,6 +219,7 @@ class Line(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
+        self._stir()
         if self.gone is not None and not self.gone.done():
             self.gone.set_result(None)
 
@@ -183,6 +230,7 @@ class Line(RequestHandler):
     def end(self) -> asyncio.Future[None]:
         """Answer what has begun, then close; done when it is closed."""
         self.gone = asyncio.get_running_loop().create_future()
+        self._stir()
         if self.answering is None and self.taken is None and not self._messages:
             self.force_close()
             self.gone.set_result(None)

@@ -6,7 +6,9 @@ import errno
 import socket
 from contextlib import suppress
 
+from mockserver.control.access import Access, is_loopback
 from mockserver.errors import StartError
+from mockserver.server import entropy
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -55,3 +57,10 @@ def url_of(sock: socket.socket) -> str:
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def access_to(sock: socket.socket, token: str | None) -> Access:
+    """Who may drive a server on this socket. Off loopback a token is needed: one is made up if none was given."""
+    host, port = sock.getsockname()[:2]
+    loopback = is_loopback(host)
+    return Access(loopback, port, token if token is not None or loopback else entropy.token())

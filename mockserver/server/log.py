@@ -17,10 +17,11 @@ _CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 
 def as_text(entry: Entry) -> str:
-    """`200 POST /api/clip livepeer/test_me 143us`, and the first violation in a line below it."""
+    """`200 POST /api/clip livepeer/test_me 143us`, the fault if there was one, and below it the first violation."""
     request = entry.request
     world = f"{entry.provider}/{entry.world}" if entry.world else entry.provider
     line = _printable(f"{entry.reply.status} {request.method} {request.target} {world} {entry.microseconds}us")
+    line = line if entry.fault is None else f"{line} fault {_printable(entry.fault)}"
     return f"{line}\n    {_printable(str(entry.violations[0]))}" if entry.violations else line
 
 
@@ -30,9 +31,12 @@ def _printable(text: str) -> str:
 
 
 def as_json(entry: Entry) -> str:
-    """One object: `at`, `status`, `method`, `path`, `provider`, `world`, `operation`, `microseconds`, `violation`."""
+    """One object: `entry`, `at`, `status`, `method`, `path`, `provider`, `world`, `operation`, `microseconds`, `fault`,
+    `violation`. `entry` is the serial in the journal.
+    """
     violation = entry.violations[0] if entry.violations else None
     fields = {
+        "entry": entry.serial,
         "at": entry.at,
         "status": entry.reply.status,
         "method": entry.request.method,
@@ -41,6 +45,7 @@ def as_json(entry: Entry) -> str:
         "world": entry.world,
         "operation": entry.operation,
         "microseconds": entry.microseconds,
+        "fault": entry.fault,
         "violation": None
         if violation is None
         else {

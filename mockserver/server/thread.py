@@ -8,8 +8,9 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
 
-from mockserver.engine.engine import Engine, Ports
-from mockserver.server.assemble import build_engine
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
+from mockserver.server.assemble import build_control, build_engine
 from mockserver.server.serving import serving
 from mockserver.settings import Settings
 
@@ -20,7 +21,7 @@ class ThreadedServer:
     """`with ThreadedServer(Settings(port=0)) as server:` serves at `server.url` until the block ends.
 
     Entering returns once the port is open, and raises what keeps the server from starting. `limits` are those of
-    `mockserver.server.app.App`. Servers of one process share nothing that changes.
+    `mockserver.server.serving.serving`. Servers of one process share nothing that changes.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ThreadedServer:
     ) -> None:
         self.settings = settings
         self.engine = engine or build_engine(settings, now=now, ports=ports)
+        self.control = build_control(self.engine, settings)
         self.url = ""
         self._limits = limits
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -81,7 +83,15 @@ class ThreadedServer:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
-        async with serving(self.engine, self.settings.host, self.settings.port, **self._limits) as self.url:
+        settings, control = self.settings, self.control
+        async with serving(
+            self.engine,
+            settings.host,
+            settings.port,
+            control=control,
+            allowed=settings.allow_target,
+            **self._limits,
+        ) as self.url:
             self._loop = asyncio.get_running_loop()
             self._started.set()
             await self._stop.wait()

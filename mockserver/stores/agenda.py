@@ -18,7 +18,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self._at: dict[tuple[str, str], int] = {}
-        self._heap: list[Due] = []
+        self._heap: list[tuple[int, str, str]] = []  # plain tuples: the garbage collector forgets those
 
     def set(self, kind: str, id: str, at: int | None) -> None:
         """This is when the record is due, whatever was said before; None for never."""
@@ -29,17 +29,17 @@ class Agenda:
             del self._at[key]
             return
         self._at[key] = at
-        heappush(self._heap, Due(at, kind, id))
+        heappush(self._heap, (at, kind, id))
         if len(self._heap) > LONG + 2 * len(self._at):
-            self._heap = [Due(at, kind, id) for (kind, id), at in self._at.items()]
+            self._heap = [(at, kind, id) for (kind, id), at in self._at.items()]
             heapify(self._heap)
 
     def first(self) -> Due | None:
         """The earliest, or None."""
         heap = self._heap
         while heap:
-            due = heap[0]
-            if self._at.get((due[1], due[2])) == due[0]:
-                return due
+            at, kind, id = heap[0]
+            if self._at.get((kind, id)) == at:
+                return Due(at, kind, id)
             heappop(heap)
         return None

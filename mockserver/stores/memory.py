@@ -5,168 +5,44 @@ A decision runs on the loop without a break, so a view never sees a half-done ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Decide, Due, Index, Kind, Order, Outcome, Put, WorldId
-from mockserver.stores.agenda import Agenda
+from mockserver.core.world import Change, Contents, Decide, Interrupted, Kind, Outcome, View, WorldId, gathered
 from mockserver.stores.ordered import Ordered
-
-Entry = tuple[str, Order]
-_Place = tuple[Order, str]
-_Owner = tuple[int, WorldId]
-
-
-class _Places:
-    """An index over the records of a kind in one world: key -> (order, id), or a bag of those if there are several.
-
-    `orders` is the type of its orders.
-    """
-
-    __slots__ = ("at", "entry", "name", "orders", "public")
-
-    def __init__(self, name: str, index: Index) -> None:
-        self.name = name
-        self.entry = index.entry
-        self.public = index.public
-        self.orders: type | None = None
-        self.at: dict[str, _Place | Ordered[_Place]] = {}
-
-
-class _Shelf:
-    """The records of one kind in one world, and the indexes over them."""
-
-    __slots__ = ("indexes", "kind", "records")
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.records: dict[str, Record] = {}
-        self.indexes = {name: _Places(name, index) for name, index in kind.indexes.items()}
-
-
-class _World:
-    """Everything one world holds. `age` counts the worlds made before it."""
-
-    __slots__ = ("age", "agenda", "id", "serial", "shelves")
-
-    def __init__(self, id: WorldId, age: int, kinds: Mapping[str, Kind]) -> None:
-        self.id = id
-        self.age = age
-        self.serial = 0
-        self.shelves = _Shelves(id.provider, kinds)
-        self.agenda = Agenda()
-
-
-class _Shelves(dict[str, _Shelf]):
-    """A world's shelves by kind, each made when it is first asked for."""
-
-    __slots__ = ("kinds", "provider")
-
-    def __init__(self, provider: str, kinds: Mapping[str, Kind]) -> None:
-        self.provider = provider
-        self.kinds = kinds
-
-    def __missing__(self, kind: str) -> _Shelf:
-        if kind not in self.kinds:
-            known = ", ".join(self.kinds) or "none"
-            raise KeyError(f"{self.provider} has no kind {kind!r}; its kinds are {known}")
-        shelf = self[kind] = _Shelf(self.kinds[kind])
-        return shelf
-
-
-class _Closed(_Shelves):
-    """What a view has when its transaction is over."""
-
-    def __missing__(self, kind: str) -> _Shelf:
-        raise RuntimeError("a view was used after its transaction was over: read all you need while deciding")
-
-
-_CLOSED: Final = _Closed("", {})
-
-
-class _MemoryView:
-    """One world, for the length of one decision. Its methods are what requests mostly do, hence their brevity."""
-
-    __slots__ = ("_shelves", "_world")
-
-    def __init__(self, world: _World) -> None:
-        self._world = world
-        self._shelves: _Shelves = world.shelves
-
-    @property
-    def serial(self) -> int:
-        return self._open().serial
-
-    def get(self, kind: str, id: str) -> Record | None:
-        return self._shelves[kind].records.get(id)
-
-    def find(
-        self, kind: str, index: str, key: str, *, reverse: bool = False, after: tuple[Order, str] | None = None
-    ) -> Iterator[Record]:
-        shelf = self._shelves[kind]
-        places = shelf.indexes[index].at.get(key)
-        if places is None:
-            return iter(())
-        if isinstance(places, tuple):
-            wanted = after is None or (places < after if reverse else places > after)
-            return self._walk(shelf.records, iter((places,) if wanted else ()))
-        return self._walk(shelf.records, places.walk(reverse=reverse, after=after))
-
-    def _walk(self, records: Mapping[str, Record], places: Iterator[_Place]) -> Iterator[Record]:
-        for place in places:
-            if self._shelves is _CLOSED:
-                self._open()
-            yield records[place[1]]
-
-    def count(self, kind: str, index: str, key: str) -> int:
-        places = self._shelves[kind].indexes[index].at.get(key)
-        if places is None:
-            return 0
-        return 1 if isinstance(places, tuple) else len(places)
-
-    def next_due(self) -> Due | None:
-        return self._open().agenda.first()
-
-    def close(self) -> None:
-        self._shelves = _CLOSED
-
-    def _open(self) -> _World:
-        if self._shelves is _CLOSED:
-            _CLOSED["anything"]
-        return self._world
-
+from mockserver.stores.shelves import Entry, Owner, Place, Places, Shelf, World, check_first, filled
+from mockserver.stores.views import LivingView, MemoryView
 
 # An index, and a record's entry in it before and after.
-_Move = tuple[_Places, Entry | None, Entry | None]
+_Move = tuple[Places, Entry | None, Entry | None]
 # A record's way from old to new: its shelf, its id, the record, its due instant, its moves in the indexes.
-_Step = tuple[_Shelf, str, Record | None, int | None, list[_Move]]
+_Step = tuple[Shelf, str, Record | None, int | None, list[_Move]]
 
 
-def _step(shelf: _Shelf, id: str, new: Record | None) -> _Step:
+def _step(shelf: Shelf, id: str, new: Record | None) -> _Step:
     """What a change comes to. Touches nothing: whatever raises does so here."""
     kind, old = shelf.kind, shelf.records.get(id)
     due = None if new is None or kind.due is None else kind.due(new)
     if type(id) is not str or not (due is None or type(due) is int):
         raise TypeError(f"{kind.name} {id!r}: an id is a str and a due instant an int, not {due!r}")
     moves: list[_Move] = []
-    for places in shelf.indexes.values():
-        before = None if old is None else places.entry(old)
-        after = None if new is None else places.entry(new)
-        if before != after:
-            if after is not None and (type(after[0]) is not str or type(after[1]) is not places.orders):
-                _check_first(kind, places, after)
+    for places in shelf.all_places:
+        entry = places.entry
+        before = entry(old) if old is not None else None
+        after = entry(new) if new is not None else None
+        if after is not None and after != before:
+            if type(after[1]) is not places.orders or type(after[0]) is not str:
+                check_first(kind, places, after)
             moves.append((places, before, after))
+        elif before != after:
+            moves.append((places, before, None))
     return shelf, id, new, due, moves
 
 
-def _check_first(kind: Kind, places: _Places, entry: Entry) -> None:
-    """The first entry of an index settles the type of its orders; a later one of another type is refused."""
-    if places.orders is None and type(entry[0]) is str and type(entry[1]) in (int, str):
-        places.orders = type(entry[1])
-        return
-    wanted = places.orders.__name__ if places.orders else "int or str"
-    raise TypeError(f"index {places.name} of {kind.name}: an entry is (str, {wanted}), not {entry!r}")
+# So many records at once are moved in the indexes together.
+MANY: Final = 64
 
 
 class MemoryStore:
@@ -174,10 +50,10 @@ class MemoryStore:
 
     def __init__(self, kinds: Mapping[str, Mapping[str, Kind]]) -> None:
         self._kinds = kinds
-        self._worlds: dict[WorldId, _World] = {}
+        self._worlds: dict[WorldId, World] = {}
         self._made = 0
         # (provider, kind, index, key) of a public index -> the world that holds it, or a bag of them, oldest first
-        self._public: dict[tuple[str, str, str, str], _Owner | Ordered[_Owner]] = {}
+        self._public: dict[tuple[str, str, str, str], Owner | Ordered[Owner]] = {}
 
     @property
     def never_waits(self) -> bool:
@@ -185,25 +61,49 @@ class MemoryStore:
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
-        view = _MemoryView(state)
+        view = MemoryView(state)
         try:
             outcome = decide(view)
         finally:
             view.close()
         if outcome.changes:
-            self._commit(state, outcome.changes)
+            self._commit(state, {(change.kind, change.id): change.record for change in outcome.changes})
             if counted:
                 state.serial += 1
         return outcome
 
+    async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
+        view = LivingView(self._worlds[world], self._commit)
+        try:
+            while (outcome := decide(view)) is not None:
+                view.take(outcome)
+            view.put_away()
+        except Exception as error:
+            with suppress(Exception):
+                view.put_away()
+            raise Interrupted(view.done) from error
+        finally:
+            view.close()
+        return view.done
+
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
         if world in self._worlds:
             return False
-        state = _World(world, self._made, self._kinds[world.provider])
-        self._commit(state, changes)
-        self._made += 1
-        self._worlds[world] = state
+        self._keep(filled(World(world, self._made, self._kinds[world.provider]), gathered(changes)))
         return True
+
+    async def contents(self, world: WorldId) -> Contents:
+        state = self._worlds[world]
+        shelves = state.shelves.items()
+        return Contents({kind: shelf.records.copy() for kind, shelf in shelves if shelf.records}, state.serial)
+
+    async def replace(self, world: WorldId, contents: Contents) -> None:
+        before = self._worlds.get(world)
+        age = self._made if before is None else before.owner[0]
+        state = filled(World(world, age, self._kinds[world.provider]), contents)
+        if before is not None:
+            self._disown_all(before)
+        self._keep(state)
 
     async def exists(self, world: WorldId) -> bool:
         return world in self._worlds
@@ -212,11 +112,7 @@ class MemoryStore:
         state = self._worlds.pop(world, None)
         if state is None:
             return False
-        for shelf in state.shelves.values():
-            for places in shelf.indexes.values():
-                if places.public:
-                    for key in places.at:
-                        self._disown(state, shelf.kind.name, places.name, key)
+        self._disown_all(state)
         return True
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
@@ -227,11 +123,31 @@ class MemoryStore:
         oldest = owners.first() if isinstance(owners, Ordered) else owners
         return None if oldest is None else oldest[1]
 
-    def _commit(self, world: _World, changes: Iterable[Change]) -> None:
-        last: dict[tuple[str, str], Record | None] = {}
-        for change in changes:
-            last[change.kind, change.id] = change.record if isinstance(change, Put) else None
-        steps = [_step(world.shelves[kind], id, new) for (kind, id), new in last.items()]
+    def _keep(self, world: World) -> None:
+        """Let a filled world be one of the store's."""
+        if world.id not in self._worlds:
+            self._made += 1
+        self._worlds[world.id] = world
+        for shelf in world.shelves.values():
+            for places in shelf.indexes.values():
+                if places.public:
+                    for key in places.at:
+                        self._own(world, shelf.kind.name, places.name, key)
+
+    def _disown_all(self, world: World) -> None:
+        for shelf in world.shelves.values():
+            for places in shelf.indexes.values():
+                if places.public:
+                    for key in places.at:
+                        self._disown(world, shelf.kind.name, places.name, key)
+
+    def _commit(self, world: World, last: Mapping[tuple[str, str], Record | None]) -> None:
+        """Put the last record of each (kind, id) in its places, all of them or none."""
+        shelves = world.shelves
+        steps = [_step(shelves[kind], id, new) for (kind, id), new in last.items()]
+        if len(steps) > MANY:
+            self._move_many(world, steps)
+            return
         for shelf, id, new, due, moves in steps:
             if new is None:
                 shelf.records.pop(id, None)
@@ -244,18 +160,50 @@ class MemoryStore:
                     self._leave(world, shelf, places, before, id)
                 if after is not None:
                     key, order = after
-                    there = places.at.get(key)
+                    at = places.at
+                    there = at.get(key)
                     if there is None:
-                        places.at[key] = (order, id)
+                        at[key] = (order, id)
                         if places.public:
                             self._own(world, shelf.kind.name, places.name, key)
                     elif isinstance(there, Ordered):
                         there.add((order, id))
                     else:
-                        both = places.at[key] = Ordered(there)
+                        at[key] = both = Ordered(there)
                         both.add((order, id))
 
-    def _leave(self, world: _World, shelf: _Shelf, places: _Places, entry: Entry, id: str) -> None:
+    def _move_many(self, world: World, steps: list[_Step]) -> None:
+        """The same for many steps: what leaves a key of an index, and what comes to it, goes there at once."""
+        moves: dict[tuple[Places, str], tuple[Shelf, set[Place], list[Place]]] = {}
+        for shelf, id, new, due, moved in steps:
+            if new is None:
+                shelf.records.pop(id, None)
+            else:
+                shelf.records[id] = new
+            if shelf.kind.due is not None:
+                world.agenda.set(shelf.kind.name, id, due)
+            for places, before, after in moved:
+                if before is not None:
+                    moves.setdefault((places, before[0]), (shelf, set(), []))[1].add((before[1], id))
+                if after is not None:
+                    moves.setdefault((places, after[0]), (shelf, set(), []))[2].append((after[1], id))
+        for (places, key), (shelf, gone, added) in moves.items():
+            there = places.at.get(key)
+            if isinstance(there, Ordered):
+                there.change(gone, added)
+                left = len(there)
+            else:
+                both = [*added] if there is None or there in gone else [there, *added]
+                left = len(both)
+                if left:
+                    places.at[key] = both[0] if left == 1 else Ordered.of(both)
+            if not left:
+                del places.at[key]
+            if places.public and (there is None) is not (left == 0):
+                change = self._own if left else self._disown
+                change(world, shelf.kind.name, places.name, key)
+
+    def _leave(self, world: World, shelf: Shelf, places: Places, entry: Entry, id: str) -> None:
         key, order = entry
         there = places.at[key]
         if not isinstance(there, tuple):
@@ -266,23 +214,22 @@ class MemoryStore:
         if places.public:
             self._disown(world, shelf.kind.name, places.name, key)
 
-    def _own(self, world: _World, kind: str, index: str, key: str) -> None:
+    def _own(self, world: World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
-        owner = (world.age, world.id)
         there = self._public.get(place)
         if there is None:
-            self._public[place] = owner
+            self._public[place] = world.owner
         elif isinstance(there, Ordered):
-            there.add(owner)
+            there.add(world.owner)
         else:
             both = self._public[place] = Ordered(there)
-            both.add(owner)
+            both.add(world.owner)
 
-    def _disown(self, world: _World, kind: str, index: str, key: str) -> None:
+    def _disown(self, world: World, kind: str, index: str, key: str) -> None:
         place = (world.id.provider, kind, index, key)
         there = self._public[place]
         if isinstance(there, Ordered):
-            there.discard((world.age, world.id))
+            there.discard(world.owner)
             if there:
                 return
         del self._public[place]

@@ -7,7 +7,7 @@ far from its end becomes a SortedList: that costs more memory, and ten times as 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ class Ordered(Generic[T]):
     def __init__(self, first: T) -> None:
         self._items: list[T] | SortedList[T] = [first]
         self._added: list[T] = []
+
+    @classmethod
+    def of(cls, items: list[T]) -> Ordered[T]:
+        """A bag of these, one at least."""
+        bag = cls(items[0])
+        bag._items = sorted(items)
+        return bag
 
     def __len__(self) -> int:
         return len(self._items) + len(self._added)
@@ -53,6 +60,13 @@ class Ordered(Generic[T]):
                 return
             items = self._items = _sorted(items)
         items.discard(item)
+
+    def change(self, gone: Set[T], added: Iterable[T]) -> None:
+        """Take many items out and add many others, which costs what it takes to sort the bag."""
+        items = [item for item in self._placed() if item not in gone]
+        items += added
+        items.sort()
+        self._items = items if isinstance(self._items, list) else _sorted(items)
 
     def _placed(self) -> list[T] | SortedList[T]:
         """The items, with what was added in its place."""

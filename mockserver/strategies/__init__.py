@@ -8,6 +8,7 @@ from mockserver.strategies.client import Called, Client, Clock, Mock, State
 from mockserver.strategies.flows import Flow, Phase
 from mockserver.strategies.invalid import InvalidBody, InvalidRequest, invalid_bodies, invalid_requests, violations
 from mockserver.strategies.machine import ClientMachine
+from mockserver.strategies.plans import fault_plans
 from mockserver.strategies.replies import replies
 from mockserver.strategies.requests import bodies, requests
 from mockserver.strategies.rules import Rule
@@ -35,6 +36,7 @@ __all__ = [
     "Step",
     "bodies",
     "broken_replies",
+    "fault_plans",
     "invalid_bodies",
     "invalid_requests",
     "replies",

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Sequence
 from enum import Enum
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
+from mockserver.core.fault import Fault
 from mockserver.core.http import Reply, Request
-from mockserver.core.text import Record
 from mockserver.core.violation import Violation
 
 T = TypeVar("T")
@@ -88,10 +88,9 @@ class Called(Protocol):
 class Mock(Protocol):
     """A private world of a server, as a test holds it.
 
-    `add_fault` takes a fault as its JSON says it (`{"calls": {"operation": "createClip"}, "turns": {"nth": 1},
-    "reset": "after"}`). `reply_next` has the next call of an operation answered with a reply, undecided: nothing
-    changes, but it is on record. `clear` drops faults and replies that were not used. `call` asks the world directly,
-    past all of these and off the record. `calls` is what clients sent, oldest first.
+    `add_fault` lets something go wrong with calls from here on. `reply_next` has the next call of an operation answered
+    with a reply, undecided: nothing changes, but it is on record. `clear` drops faults and replies that were not used.
+    `call` asks the world directly, past all of these and off the record. `calls` is what clients sent, oldest first.
     """
 
     @property
@@ -99,7 +98,7 @@ class Mock(Protocol):
     @property
     def key(self) -> str: ...
     def advance(self, ms: int, /) -> object: ...
-    def add_fault(self, fault: Record, /) -> object: ...
+    def add_fault(self, fault: Fault, /) -> object: ...
     def reply_next(self, operation: str, reply: Reply, /) -> object: ...
     def clear(self) -> object: ...
     def call(self, request: Request, /) -> Reply: ...

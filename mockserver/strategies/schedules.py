@@ -12,10 +12,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from mockserver.contract.check import CompiledContract
 from mockserver.contract.places import Document
+from mockserver.core.fault import Calls, Fault, Turns
 from mockserver.core.http import Request
-from mockserver.core.text import Json, Record
+from mockserver.core.text import Json
 from mockserver.strategies.book import Op, page_of
 from mockserver.strategies.draft import KEY
+from mockserver.strategies.plans import EFFECTS
 from mockserver.strategies.requests import requests
 from mockserver.strategies.source import Drawn
 
@@ -37,9 +39,9 @@ class JumpStep:
 
 @dataclass(frozen=True, slots=True)
 class FaultStep:
-    """Let something go wrong with calls from here on; a fault as its JSON says it."""
+    """Let something go wrong with calls from here on."""
 
-    fault: Record
+    fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,6 @@ Step = CallStep | JumpStep | FaultStep | RestartStep
 # A tick, the steps of jobs, the pauses of clients, limits of a minute, a token's hour, a day, a month.
 JUMPS: Final = (1, 999, 2_000, 5_000, 15_000, 60_000, 300_000, 3_600_000, 86_400_000, 31 * 86_400_000)
 _ANY_JUMP: Final[SearchStrategy[int]] = st.integers(0, 86_400_000)
-_EFFECTS: Final[tuple[Record, ...]] = (
-    {"status": {"code": 503}},
-    {"status": {"code": 429, "retryAfter": 5}},
-    {"status": {"code": 500}},
-    {"reset": "after"},
-    {"reset": "before"},
-    {"empty": "after"},
-    {"truncate": {"share": 0.5}},
-    {"json": "malformed"},
-    {"json": "html"},
-)
 
 
 @st.composite
@@ -104,7 +95,8 @@ def _steps(draw: DrawFn, names: Sequence[str], calls: Sequence[SearchStrategy[Re
     if kind == "jump":
         return JumpStep(source.either(JUMPS, _ANY_JUMP))
     if kind == "fault":
-        return FaultStep({"calls": {"operation": names[at]}, "turns": {"nth": 1}, **source.either(_EFFECTS, None)})
+        effect = source.either(EFFECTS, None)
+        return FaultStep(Fault(effect, Calls(operations=(names[at],)), Turns(nth=1)))
     return RestartStep()
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from mockserver.core.fault import Calls, Effect, Fault, Truncate, Turns
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json
 from mockserver.strategies.book import Page
@@ -60,9 +61,9 @@ class Scene:
     def drawn(self, draw: Draw[Reply], status: int) -> Reply:
         return draw(replies(self.operation, status, contract=self.page.contract))
 
-    def fault(self, **effect: Json) -> None:
+    def fault(self, effect: Effect) -> None:
         """Something goes wrong with the next call of the operation."""
-        self.mock.add_fault({"calls": {"operation": self.operation}, "turns": {"nth": 1}, **effect})
+        self.mock.add_fault(Fault(effect, Calls(operations=(self.operation,)), Turns(nth=1)))
 
 
 Arm = Callable[[Scene, Draw[Json]], Expected | None]
@@ -72,6 +73,7 @@ Arm = Callable[[Scene, Draw[Json]], Expected | None]
 _AGAIN: Final = frozenset((401, 408, 409, 425, 429))
 _NAMES: Final = ("Retry-After", "retry-after", "RETRY-AFTER")
 _CRASHES: Final = (500, 502, 503, 504)
+_CUTS: Final = (Effect(reset="before"), Effect(truncate=Truncate(share=0.5)), Effect(json="html"))
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
 
@@ -138,12 +140,12 @@ def _busy(scene: Scene, draw: Draw[Json]) -> Expected | None:
 
 def _lost(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """The call is decided, and nobody hears of it."""
-    scene.fault(**draw(st.sampled_from(({"reset": "after"}, {"empty": "after"}))))
+    scene.fault(draw(st.sampled_from((Effect(reset="after"), Effect(empty="after")))))
     return Expected("may")
 
 
 def _cut(scene: Scene, draw: Draw[Json]) -> Expected | None:
-    scene.fault(**draw(st.sampled_from(({"reset": "before"}, {"truncate": {"share": 0.5}}, {"json": "html"}))))
+    scene.fault(draw(st.sampled_from(_CUTS)))
     return Expected("may")
 
 
@@ -158,7 +160,7 @@ def _broken(scene: Scene, draw: Draw[Json]) -> Expected | None:
 
 
 def _hung(scene: Scene, draw: Draw[Json]) -> Expected | None:
-    scene.fault(hang=draw(st.sampled_from(("after", "before"))))
+    scene.fault(draw(st.sampled_from((Effect(hang="after"), Effect(hang="before")))))
     return Expected("may")
 
 

@@ -32,7 +32,7 @@ _Step = tuple[str, Parts, Json]
 _MOST: Final = 5
 _SELDOM: Final = 8
 _WIDE: Final = 1 << 16
-_WHOLE: Final = ("drop", "null", "add")
+_WHOLE: Final = ("drop", "null", "add", "drop", "null")
 _LONG: Final = ("x" * 1_024, "\U0001f600" * 256, "مرحبا " * 64, "a\n" * 64)
 _BESIDE: Final = st.integers(0, SPELLINGS - 1)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from mockserver.core.text import dump, parse
 from tests.benchmarks.load import Shot, clips, load
 from tests.benchmarks.servers import (
     CLIP,
@@ -94,7 +95,7 @@ def bare(plan: Plan) -> Iterator[Row]:
 
 def rivals(plan: Plan) -> Iterator[Row]:
     """POST /clip on the same effective document, against what npm has. Needs node and npm."""
-    _install_rivals()
+    install_rivals()
     with tempfile.TemporaryDirectory() as folder, mockserver(*SLOW) as mine:
         document = Path(folder, "livepeer.json")
         words = [sys.executable, "-m", "mockserver", "spec", "livepeer", "--json"]
@@ -113,11 +114,21 @@ def _rival(name: str, port: int, document: Path) -> list[str]:
     return ["node", str(RIVALS / "backend.mjs"), str(port), str(document)]
 
 
-def _install_rivals() -> None:
+def install_rivals() -> None:
+    """What npm has, in the versions that are locked. Needs npm."""
     installed = RIVALS / "node_modules" / ".package-lock.json"
     locked = RIVALS / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
         subprocess.run(["npm", "ci", "--prefix", str(RIVALS), "--no-audit", "--no-fund"], check=True)
+
+
+def faults(plan: Plan) -> Iterator[Row]:
+    """What it costs POST /clip to look for faults while none is set: a line as it is, against one that never looks."""
+    command = [sys.executable, "-m", "tests.benchmarks.looking", str(plan.rounds * 60)]
+    done = subprocess.run(pinned("server", command), check=True, capture_output=True, cwd=ROOT)
+    mine, deaf = map(float, done.stdout.split())
+    what = "POST /clip with no fault set, against a line that never looks for one"
+    yield Row(what, f"{mine:.1f} us", f"{deaf:.1f} us", mine / deaf, 1.02, at_most=True)
 
 
 def crowded(plan: Plan) -> Iterator[Row]:
@@ -160,6 +171,14 @@ def _reads(server: Server) -> list[Shot]:
     return [Shot("GET", path) for path in paths]
 
 
+def _writes(server: Server) -> list[Shot]:
+    """Bodies that go to the journal with each request, one of them with a secret to take out."""
+    hook = {"name": "n" * 200, "url": "https://user:pass@hooks.example/x", "events": ["asset.ready"]}
+    made = parse(server.ask("POST", "/api/webhook", dump(hook))[1])
+    revoked = dump({"token": "0123456789abcdef" * 2})
+    return [Shot("PUT", f"/api/webhook/{made['id']}", dump(hook)), Shot("POST", "/oauth/revoke", revoked)]
+
+
 def cold(plan: Plan) -> Iterator[Row]:
     """From the command to its first good answer, against importing aiohttp.web and nothing else."""
     mine: list[float] = []
@@ -187,24 +206,28 @@ def _started() -> Iterator[None]:
 
 
 def memory(plan: Plan) -> Iterator[Row]:
-    """Resident memory after many reads and after ten times as many."""
+    """Resident memory after many requests, the journal on, and after ten times as many.
+
+    They are reads, and writes of one and the same record, so that it is not the world that grows.
+    """
     early, late = plan.reads
     with mockserver(*SLOW) as server:
         _fill(server, 100)
-        shots = _reads(server)
+        shots = [*_reads(server), *_writes(server)]
         asked, sizes = 0, []
         for mark in (early, late):
             while asked < mark:
                 rate = 5_000.0
                 asked += load(server, shots, min(20, max(1, (mark - asked) / (2 * rate)))).requests
             sizes.append(server.resident())
-    what = f"resident memory from read {early:,} to {late:,}"
+    what = f"resident memory from request {early:,} to {late:,}"
     yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
 
 
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
+    "faults": faults,
     "crowded": crowded,
     "cold": cold,
     "memory": memory,

@@ -13,6 +13,7 @@ from aiohttp import web
 from tests.benchmarks.__main__ import main, table
 from tests.benchmarks.bare import application
 from tests.benchmarks.load import Loaded, Shot, _ask_all, _wire, read_wrk, script
+from tests.benchmarks.looking import compared
 from tests.benchmarks.rows import Row
 from tests.benchmarks.servers import ROOT
 
@@ -91,3 +92,7 @@ def test_help_names_the_measures() -> None:
     words = [sys.executable, "-m", "tests.benchmarks", "--help"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
     assert "bare rivals crowded cold memory" in done.stdout
+
+
+def test_a_line_is_compared_with_one_that_never_looks_for_faults() -> None:
+    assert all(took > 0 for took in asyncio.run(compared(1)))

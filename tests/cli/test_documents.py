@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli import main
-from mockserver.cli.cards import cards
 from mockserver.cli.meanings import meanings
 from mockserver.contract.document import effective
 from mockserver.contract.lint import LINT_CODES
 from mockserver.contract.readings import load_readings
 from mockserver.contract.yaml_text import load_yaml
+from mockserver.engine.cards import cards
 from mockserver.providers import registry
 
 Capture = pytest.CaptureFixture[str]

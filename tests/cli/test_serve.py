@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -134,3 +135,43 @@ def test_a_namesake_in_the_same_environment_is_named(
 def test_without_a_namesake_nothing_is_said(capsys: Capture) -> None:
     serve.warn_of_namesake()
     assert capsys.readouterr().err == ""
+
+
+class TestTheToken:
+    def told(self, serving: Serving) -> tuple[str, str]:
+        """The ready file's URL and what is printed until the greeting is over."""
+        lines = [serving.first]
+        while "Take the wheel" not in lines[-1]:
+            lines.append(serving._out.readline())
+        lines.append(serving._out.readline())
+        return re.findall(r"http://\S+", lines[0])[0].rstrip(";"), "".join(lines)
+
+    def ctl(self, url: str, folder: Path, **environ: str) -> int:
+        words = [sys.executable, "-m", "mockserver", "ctl", "clock", "--url", url]
+        return subprocess.run(words, cwd=folder, env={**os.environ, **environ}, capture_output=True).returncode
+
+    def test_is_made_up_and_printed_where_others_can_reach_the_server(self, tmp_path: Path) -> None:
+        serving = Serving(tmp_path, "--host", "0.0.0.0", "--quiet")
+        url, said = self.told(serving)
+        (token,) = re.findall(r"export MOCKSERVER_ADMIN_TOKEN=(\S+)", said)
+        assert [self.ctl(url, tmp_path), self.ctl(url, tmp_path, MOCKSERVER_ADMIN_TOKEN=token)] == [1, 0]
+        assert serving.end(signal.SIGTERM)[0] == 0
+
+    def test_is_printed_nowhere_when_it_was_given(self, tmp_path: Path) -> None:
+        token = "a-token-of-24-characters"
+        serving = Serving(tmp_path, "--admin-token", token)
+        url, said = self.told(serving)
+        assert self.ctl(url, tmp_path, MOCKSERVER_ADMIN_TOKEN=token) == 0
+        code, out, err = serving.end(signal.SIGTERM)
+        assert (code, err) == (0, "")
+        assert "GET /__admin/clock" in out
+        assert token not in said + out
+
+    def test_is_told_to_a_program_that_reads_json(self, tmp_path: Path) -> None:
+        serving = Serving(tmp_path, "--host", "0.0.0.0", "--log-format", "json")
+        assert len(json.loads(serving.first)["adminToken"]) == 32
+        serving.end(signal.SIGTERM)
+
+
+def test_without_a_control_api_the_greeting_is_silent_of_it() -> None:
+    assert "ctl" not in greeting("http://127.0.0.1:1", Settings(admin=False))

@@ -27,6 +27,7 @@ OPERATIONS = """
     createClip getClips getSessionClips getClipsOf getAsset updateAsset deleteAsset getAssets getAssetClips retryAsset
     getTask getTasks retryTask updateTaskStatus getPlaybackInfo getStream getStreams createStream createChildStream
     getSession getSessions getRecordedSessions createWebhook getWebhook getWebhooks updateWebhook deleteWebhook
+    getWebhookLogs getWebhookLog resendWebhook
     getHealth
 """
 

@@ -69,7 +69,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 def test_a_hundred_errors_are_not_all_listed() -> None:
     lines = refused("tiny: {notes: [" + "5, " * 100 + "]}\n")
     assert len(lines) == 13
-    assert lines[-1] == "my.yaml: and 88 more like these"
+    assert lines[-1] == "my.yaml:1: /tiny: and 88 more like these"
 
 
 def test_text_that_is_not_yaml_is_an_error_with_its_line() -> None:

@@ -11,8 +11,10 @@ import pytest
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json
 from mockserver.core.world import Outcome
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.coverage import coverage_json
+from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
+from mockserver.engine.ports import Ports
 from tests.engine import tiny
 from tests.engine.asking import ask, create, notes, opened, request, run
 from tests.engine.tiny import NOW, engine
@@ -65,6 +67,37 @@ def test_a_path_the_document_has_not_is_recorded_with_the_nearest_it_has() -> No
     (violation,) = last(served).violations
     assert (violation.party, violation.place) == ("client", "route")
     assert "Nearest is `/tiny/notes`" in str(violation)
+
+
+def test_a_reply_says_how_many_rules_its_request_broke_and_where_it_stands_which() -> None:
+    served = opened(engine())
+    ask(served, "GET", "/tiny/notes")
+    reply = ask(served, "POST", "/tiny/notes", "main", {"text": 5})
+    assert reply.headers[-2:] == (("Mockserver-Violations", "1"), ("Mockserver-Entry", "/__admin/requests/2"))
+    assert ask(served, "GET", "/tiny/nowhere").header("mockserver-entry") == "/__admin/requests/3"
+    assert last(served).reply.header("mockserver-violations") is None
+
+
+def test_a_reply_to_a_good_call_has_nothing_of_ours() -> None:
+    served = opened(engine())
+    assert [name for name, _ in create(served, "a").headers if name.startswith("Mockserver")] == []
+
+
+def test_where_entries_are_not_served_no_reply_leads_there() -> None:
+    served = opened(engine())
+    served.entries = ""
+    reply = ask(served, "POST", "/tiny/notes", "main", {"text": 5})
+    assert (reply.header("mockserver-violations"), reply.header("mockserver-entry")) == ("1", None)
+
+
+def test_what_clients_try_is_counted() -> None:
+    served = opened(engine())
+    create(served, "a")
+    ask(served, "POST", "/tiny/notes", "main", {"text": 5})
+    ask(served, "GET", "/tiny/nowhere")
+    served.refuse(Request("GET", "/tiny/x"), 408, "too slow")
+    told = coverage_json(served.coverage)["tiny"]
+    assert (told["calls"], told["unmatched"], told["operations"]["called"]) == (2, 2, 1)
 
 
 def test_head_is_answered_as_get() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mockserver.core.world import Notice, WorldId
 from mockserver.engine.blunder import Blunder
-from mockserver.engine.engine import Engine, Ports
+from mockserver.engine.engine import Engine
+from mockserver.engine.ports import Ports
 from tests.engine.asking import ask, create, notes, opened, run
 from tests.engine.tiny import NOW, engine
 

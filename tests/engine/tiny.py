@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.contract.check import compile_contract
+from mockserver.contract.samples import DocumentSamples
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Claim, Moment, Provider
@@ -14,8 +15,9 @@ from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Due, Index, Kind, Notice, Outcome, Put, Remove, View
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument
-from mockserver.engine.engine import Engine, Ports, Service
+from mockserver.engine.engine import Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.ports import Ports
 from mockserver.engine.readings import settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.stores.memory import MemoryStore
@@ -276,14 +278,15 @@ def engine(
     clock = Clock(source, at)
     store = store or MemoryStore({"tiny": provider.kinds})
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
-    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})})
+    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {})
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     return Engine(
-        [Service(provider, contract, contract.unmatched)],
+        [Service(provider, contract, contract.unmatched, samples=DocumentSamples(DOCUMENT))],
         store=store,
         worlds=worlds,
         clock=clock,
         journal=journal or Journal(),
+        seed=seed,
         ports=ports or Ports(),
     )

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
 from mockserver.contract.routes import read_routes
 from mockserver.contract.spot import Spot
 from mockserver.core.contract import Operation
 from mockserver.core.provider import Provider
 from mockserver.core.text import Json
+from mockserver.engine.cards import Card, cards
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
 from tests.house.source import CHECKOUT

@@ -23,13 +23,17 @@ BELOW: Mapping[str, set[str]] = {
     "providers": {"core", "errors", "resources"},
     "stores": {"core", "errors"},
     "engine": {"core", "errors", "resources", "contract"},
-    "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine"},
     "strategies": {"core", "errors", "resources", "contract", "providers"},
-    "cli": {"", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "server"},
+    "control": {"", "core", "errors", "resources", "contract", "engine"},
+    "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
+    "cli": {
+        *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
+        "server",
+    },
     "__main__": {"cli"},
 }
 
-PURE = {"core", "contract", "providers", "engine"}
+PURE = {"core", "contract", "providers", "engine", "control"}
 IMPURE = {"asyncio", "aiohttp", "os", "random", "secrets", "socket", "time", "uuid"}
 CLOCK_CALLS = {"now", "utcnow", "today"}
 
@@ -38,7 +42,7 @@ HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"server"},
     "hypothesis": {"strategies"},
     "jsonpath_rfc9535": {"contract"},
-    "jsonschema_rs": {"contract", "engine.documents"},
+    "jsonschema_rs": {"contract", "engine.problems"},
     "jwt": {"providers.livepeer"},
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},

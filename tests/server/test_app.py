@@ -171,6 +171,14 @@ def test_a_header_too_long_is_a_431(tiny_server: ThreadedServer) -> None:
     assert garbage(tiny_server, get("X-Long: " + "x" * 20_000)).status == 431
 
 
+@pytest.mark.parametrize("method", ["POST", "HEAD"])
+def test_a_reply_says_on_the_wire_that_its_request_broke_a_rule(tiny_server: ThreadedServer, method: str) -> None:
+    heard = once(tiny_server.url, said(method, "/tiny/notes/none/at/all", b'{"text": 5}', KEY, JSON), method=method)
+    assert heard.headers["mockserver-violations"] == "1"
+    assert heard.headers["mockserver-entry"] == "/__admin/requests/1"
+    assert not [name for name in once(tiny_server.url, post()).headers if name.startswith("mockserver")]
+
+
 def test_broken_http_stands_in_the_journal(tiny_server: ThreadedServer) -> None:
     garbage(tiny_server, b"GET /tiny/x?token=hidden HTTP/9.9\r\n\r\n")
     (entry,) = tiny_server.engine.journal.since(0)

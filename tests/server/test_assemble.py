@@ -106,3 +106,28 @@ def test_a_blunder_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture
         log_blunder(ZeroDivisionError("a bug"))
     (record,) = caplog.records
     assert record.exc_info is not None
+
+
+def test_the_journal_keeps_as_much_as_the_settings_say() -> None:
+    engine = opened(build_engine(Settings(journal_entries=2)))
+    for _ in range(3):
+        run(engine.respond(request("GET", "/api/asset", "test_me")))
+    assert (len(engine.journal), engine.journal.first) == (2, 2)
+
+
+@pytest.mark.parametrize(("admin", "leads"), [(True, "/__admin/requests/1"), (False, None)])
+def test_a_reply_leads_to_its_entry_where_there_is_a_control_api(admin: bool, leads: str | None) -> None:
+    engine = opened(build_engine(Settings(admin=admin)))
+    reply = run(engine.respond(request("POST", "/api/clip", "test_me", {"playbackId": 5})))
+    assert int(reply.header("mockserver-violations") or 0) >= 1
+    assert reply.header("mockserver-entry") == leads
+
+
+def test_what_a_document_calls_secret_never_stands_in_the_journal() -> None:
+    engine = opened(build_engine(Settings()))
+    target = {"url": "rtmp://live.example/app/hidden-key", "name": "mine"}
+    body = {"name": "s", "multistream": {"targets": [{"profile": "source", "spec": target}]}}
+    assert run(engine.respond(request("POST", "/api/stream", "test_me", body))).status == 201
+    (entry,) = engine.journal.since(0)
+    assert "hidden-key" not in repr(entry)
+    assert "source" in repr(entry.request)

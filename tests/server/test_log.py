@@ -48,6 +48,7 @@ def test_control_characters_cannot_forge_a_line() -> None:
 def test_json_has_the_same_as_fields() -> None:
     told = json.loads(as_json(entry("/tiny/notes", VIOLATION)))
     assert told == {
+        "entry": 1,
         "at": 5,
         "status": 201,
         "method": "POST",
@@ -56,6 +57,7 @@ def test_json_has_the_same_as_fields() -> None:
         "world": "test_me",
         "operation": "createNote",
         "microseconds": 143,
+        "fault": None,
         "violation": {
             "code": "C101",
             "party": "client",
@@ -65,6 +67,12 @@ def test_json_has_the_same_as_fields() -> None:
         },
     }
     assert json.loads(as_json(entry()))["violation"] is None
+
+
+def test_a_fault_is_named() -> None:
+    slow = entry("/tiny/notes", VIOLATION)._replace(fault="slow\x1b[2J")
+    assert as_text(slow).split("\n")[0] == "201 POST /tiny/notes tiny/test_me 143us fault slow\\x1b[2J"
+    assert json.loads(as_json(slow))["fault"] == "slow\x1b[2J"
 
 
 def test_to_a_terminal_a_line_goes_out_at_once() -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from pathlib import Path
 from mockserver.server.run import serve
 from mockserver.settings import Settings
 settings = Settings(port=0, ready_file=Path(sys.argv[1]), log_format=sys.argv[2])
-sys.exit(serve(settings, lambda url: print(url, flush=True)))
+sys.exit(serve(settings, lambda url, token: print(url, flush=True)))
 """
 CLIP = b'{"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667184725}'
 POST = said("POST", "/api/clip", CLIP, "Authorization: Bearer test_run", "Content-Type: application/json")
@@ -95,6 +96,29 @@ def test_what_is_in_flight_is_finished(tmp_path: Path) -> None:
         assert process.process.wait(timeout=3) == 0
 
 
+HANG = POST.replace(b"\r\n\r\n", b"\r\nPrefer: fault=hang\r\n\r\n", 1)
+
+
+def test_what_hangs_by_a_fault_does_not_hold_it_up(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready") as process, RawClient(process.url) as client:
+        client.say(HANG)
+        client.socket.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
+        client.socket.settimeout(10)
+        began = time.perf_counter()
+        assert process.end()[0] == 0
+        assert time.perf_counter() - began < 2
+        assert client.rest() == b""
+
+
+def test_a_reset_is_one_under_uvloop_too(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready") as process, RawClient(process.url) as client:
+        client.say(HANG.replace(b"fault=hang", b"fault=reset"))
+        with pytest.raises(ConnectionResetError):
+            client.socket.recv(1)
+
+
 def test_what_never_finishes_does_not_hold_it_up(tmp_path: Path) -> None:
     with serving(tmp_path / "ready") as process, RawClient(process.url) as client:
         client.say(POST[:-10])
@@ -123,5 +147,5 @@ def test_lines_may_be_json(tmp_path: Path) -> None:
 
 def test_a_ready_file_that_cannot_be_written_is_no_start(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"--ready-file .*nowhere/ready: can't be written \(No such file"):
-        serve(Settings(port=0, ready_file=tmp_path / "nowhere" / "ready", log=False), lambda url: None)
+        serve(Settings(port=0, ready_file=tmp_path / "nowhere" / "ready", log=False), lambda url, token: None)
     assert not list(tmp_path.iterdir())

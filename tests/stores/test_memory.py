@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Due, Index, Kind, Outcome, Put, Remove, View, WorldId
+from mockserver.core.world import Change, Due, Index, Interrupted, Kind, Outcome, Put, Remove, View, WorldId, gathered
 from mockserver.stores.memory import MemoryStore
 
 HERE = WorldId("p", "here")
@@ -220,3 +221,134 @@ def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: MemorySto
     assert run(store.drop(THERE)) is True
     assert run(store.whose("p", "clip", "by_handle", "h")) is None
     assert run(store.drop(THERE)) is False
+
+
+batches = st.lists(st.lists(changes, max_size=4), max_size=6)
+
+
+def answers(store: MemoryStore) -> Any:
+    """What a view of a world says to every question, and whose its public keys are."""
+
+    def ask(view: View) -> Json:
+        found = [[*view.find("clip", "by_user", user)] for user in ("", "u", "v")]
+        return view.serial, found, [view.get("clip", id) for id in "abcd"], view.next_due()
+
+    return read(store, ask), [run(store.whose("p", "clip", "by_handle", handle)) for handle in "xyz"]
+
+
+@given(batches, batches)
+def test_contents_put_back_make_the_world_what_it_was(before: list[list[Change]], after: list[list[Change]]) -> None:
+    store = MemoryStore({"p": KINDS})
+    run(store.create(HERE, ()))
+    for batch in before:
+        commit(store, *batch)
+    seen, kept = answers(store), run(store.contents(HERE))
+    for batch in after:
+        commit(store, *batch)
+    run(store.replace(HERE, kept))
+    assert answers(store) == seen
+    assert run(store.contents(HERE)) == kept
+
+
+def test_contents_are_plain_values(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()), Put("plain", "b", {"x": 1}))
+    kept = run(store.contents(HERE))
+    assert json.loads(json.dumps(kept.records)) == {"clip": {"a": clip()}, "plain": {"b": {"x": 1}}}
+    assert kept.serial == 1
+
+
+def test_a_replaced_world_keeps_its_place_among_the_owners_of_a_key(store: MemoryStore) -> None:
+    run(store.create(THERE, [Put("clip", "a", clip(handle="h"))]))
+    run(store.replace(HERE, gathered([Put("clip", "a", clip(handle="h"))])))
+    assert run(store.worlds()) == [HERE, THERE]
+    assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
+
+
+def test_contents_of_a_world_that_is_gone_make_it_again(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip()))
+    kept = run(store.contents(HERE))
+    run(store.drop(HERE))
+    with pytest.raises(KeyError):
+        run(store.contents(HERE))
+    run(store.replace(HERE, kept))
+    assert run(store.contents(HERE)) == kept
+
+
+def test_contents_that_cannot_be_held_change_nothing(store: MemoryStore) -> None:
+    commit(store, Put("clip", "a", clip(due=3)))
+    before = answers(store)
+    for broken in (Put("clip", "b", clip(due="soon")), Put("clip", "b", {}), Put("clip", "b", clip(at=None))):
+        with pytest.raises((KeyError, TypeError)):
+            run(store.replace(HERE, gathered([Put("clip", "a", clip()), broken])))
+    assert answers(store) == before
+
+
+def lived(store: MemoryStore, outcomes: list[Outcome], asked: list[Any] | None = None) -> list[Outcome]:
+    """Commit these as many decisions of one life; `asked` gets what a look into the indexes said before each."""
+    left = iter(outcomes)
+
+    def decide(view: View) -> Outcome | None:
+        if asked is not None:
+            asked.append([[*view.find("clip", "by_user", user)] for user in "uv"])
+        return next(left, None)
+
+    found: list[Outcome] = run(store.live(HERE, decide))
+    return found
+
+
+@given(batches, st.booleans(), st.integers(0, 100))
+def test_many_decisions_at_once_come_to_what_they_come_to_one_by_one(
+    many: list[list[Change]], looking: bool, more: int
+) -> None:
+    crowd: list[list[Change]] = [[Put("clip", f"{place}", clip(at=place, handle=f"{place}"))] for place in range(more)]
+    outcomes = [Outcome(Reply(204), tuple(batch)) for batch in [*crowd, *many]]
+    together, apart = MemoryStore({"p": KINDS}), MemoryStore({"p": KINDS})
+    for store in (together, apart):
+        run(store.create(HERE, [Put("clip", "a", clip(due=2))]))
+    assert lived(together, outcomes, [] if looking else None) == outcomes
+    for outcome in outcomes:
+        commit(apart, *outcome.changes, counted=False)
+    assert answers(together) == answers(apart)
+    assert run(together.contents(HERE)) == run(apart.contents(HERE))
+
+
+def test_a_decision_sees_what_those_before_it_changed(store: MemoryStore) -> None:
+    seen: list[Any] = []
+
+    def decide(view: View) -> Outcome | None:
+        seen.append((view.get("clip", "a"), view.next_due(), view.count("clip", "by_user", "u"), view.serial))
+        changes: dict[int, Change] = {1: Put("clip", "a", clip(due=5)), 2: Remove("clip", "a")}
+        change = changes.get(len(seen))
+        return None if change is None else Outcome(Reply(204), (change,))
+
+    run(store.live(HERE, decide))
+    assert seen == [(None, None, 0, 0), (clip(due=5), Due(5, "clip", "a"), 1, 0), (None, None, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "broken", [Put("clip", "b", clip(at="a text")), Put("clip", "b", clip(due="soon")), Put("nonsense", "b", clip())]
+)
+def test_of_many_decisions_those_before_one_that_cannot_be_committed_are_done(
+    store: MemoryStore, broken: Change
+) -> None:
+    commit(store, Put("clip", "b", clip(at=1, due=7)))
+    good = [Outcome(Reply(204), (Put("clip", "a", clip(at=place, due=place)),)) for place in range(3)]
+    with pytest.raises(Interrupted) as caught:
+        lived(store, [*good, Outcome(Reply(204), (broken,)), Outcome(Reply(204), (Remove("clip", "a"),))])
+    assert list(caught.value.done) == good
+    assert everything(store) == (1, [clip(at=1, due=7), clip(at=2, due=2)], Due(2, "clip", "a"))
+
+
+def test_of_many_decisions_those_before_one_that_raises_are_done(store: MemoryStore) -> None:
+    first = Outcome(Reply(204), (Put("clip", "a", clip()),))
+
+    def decide(view: View) -> Outcome | None:
+        if view.get("clip", "a") is not None:
+            raise ZeroDivisionError
+        return first
+
+    with pytest.raises(Interrupted) as caught:
+        run(store.live(HERE, decide))
+    assert caught.value.done == (first,)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert read(store, lambda view: view.get("clip", "a")) == clip()

@@ -47,3 +47,15 @@ def test_a_long_bag_is_changed_in_its_middle_without_moving_the_rest() -> None:
     bag.add((100, "again"))
     assert list(bag.walk(after=(98, "")))[:3] == [(99, ""), (100, "again"), (101, "")]
     assert len(bag) == 5_000
+
+
+@given(st.lists(items, min_size=1, unique=True), st.sets(items), st.lists(items, unique=True))
+def test_many_items_are_exchanged_at_once(
+    first: list[tuple[int, str]], gone: set[tuple[int, str]], more: list[tuple[int, str]]
+) -> None:
+    bag = Ordered.of(first)
+    left = [item for item in first if item not in gone]
+    added = [item for item in more if item not in left]
+    bag.change(gone, added)
+    assert list(bag.walk()) == sorted(left + added)
+    assert len(bag) == len(left + added)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from mockserver.core.fault import NOTHING, Effect, Fault
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
-from mockserver.core.text import Record
 from mockserver.core.violation import Violation
 from mockserver.server.assemble import build_engine
 from mockserver.settings import Settings
@@ -45,14 +45,14 @@ class StandIn:
         # An engine of its own: time that moves in one world must not cost the others anything.
         self.engine = build_engine(Settings(at=START, pace=0))
         loop().run_until_complete(self.engine.open(self.url))
-        self._faults: list[Record] = []
+        self._faults: list[Fault] = []
         self._next: dict[str, list[Reply]] = {}
         self._calls: list[Recorded] = []
 
     def advance(self, ms: int, /) -> None:
         loop().run_until_complete(self.engine.advance(ms))
 
-    def add_fault(self, fault: Record, /) -> None:
+    def add_fault(self, fault: Fault, /) -> None:
         self._faults.append(fault)
 
     def reply_next(self, operation: str, reply: Reply, /) -> None:
@@ -71,19 +71,18 @@ class StandIn:
         """What a client gets for a request. Raises ConnectionError or Hung."""
         operation, violations = self._read(request)
         fault = self._struck(operation)
-        before = fault.get("reset") == "before"
         if operation in self._next:
             reply = self._next[operation].pop(0)
             if not self._next[operation]:
                 del self._next[operation]
         else:
-            reply = Reply(0) if before or fault.get("hang") == "before" else self.call(request)
+            reply = Reply(0) if fault.undecided else self.call(request)
         self._calls.append(Recorded(self.engine.clock.now(), operation, request, reply, violations))
-        if before or "after" in (fault.get("reset"), fault.get("empty")) or "truncate" in fault:
-            raise ConnectionResetError("connection reset by peer")
-        if "hang" in fault:
+        if fault.hang is not None:
             raise Hung("timed out")
-        return Reply.text(reply.status, "<html>", "text/html") if "json" in fault else reply
+        if fault.silent or fault.truncate is not None:
+            raise ConnectionResetError("connection reset by peer")
+        return Reply.text(reply.status, "<html>", "text/html") if fault.json is not None else reply
 
     def _read(self, request: Request) -> tuple[str, Sequence[Violation]]:
         for service in self.engine.services.values():
@@ -93,12 +92,12 @@ class StandIn:
                 return match.operation.id, service.contract.check_request(match, request, payload)
         return "", ()
 
-    def _struck(self, operation: str) -> Record:
+    def _struck(self, operation: str) -> Effect:
         for fault in self._faults:
-            if fault["calls"]["operation"] == operation:
+            if fault.calls.operations == (operation,):
                 self._faults.remove(fault)
-                return fault
-        return {}
+                return fault.effect
+        return NOTHING
 
 
 def as_mock(stand_in: StandIn) -> Mock:

@@ -11,8 +11,10 @@ from mockserver.providers.livepeer.films import MOUNT
 from mockserver.providers.livepeer.jobs import step
 from mockserver.providers.livepeer.kinds import KINDS
 from mockserver.providers.livepeer.prose import PROSE
-from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse
+from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse, say
 from mockserver.providers.livepeer.seed import seed
+from mockserver.providers.livepeer.verbs import VERBS
+from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.providers.livepeer.world_schema import WORLD_SCHEMA
 
 provider: Final = Provider(
@@ -29,4 +31,8 @@ provider: Final = Provider(
     body_limit=LIMIT,
     refuse=refuse,
     prose=PROSE,
+    say=say,
+    jobs=frozenset({"createClip"}),
+    verbs=VERBS,
+    webhooks=WEBHOOKS,
 )

@@ -69,13 +69,11 @@ def _made(
         strategy = {"endTime": end, **strategy}
     params = {"clip": _clip(visit, stream, session, strategy)}
     waiting = _task(task_id, asset, params, owner, requester, now)
-    pending = {**waiting, "status": {"phase": "pending", "updatedAt": now}}
-    del pending["scheduledAt"]
     changes = (
         Put("asset", asset_id, asset),
         Put("task", task_id, {"doc": waiting, "sim": _job(visit, stream, session, start, end)}),
     )
-    notices = (created_notice(asset, owner, moment), *begun_notices(pending, waiting, owner, moment))
+    notices = (created_notice(asset, owner, moment), *begun_notices(waiting, owner, moment))
     return Answer(200, {"task": {"id": task_id}, "asset": _fresh(visit, asset)}, changes, notices)
 
 
@@ -154,13 +152,13 @@ def _task(task_id: str, asset: Record, params: Record, owner: Record, requester:
 def _job(visit: Visit, stream: Record, session: Record, start: Json, end: Json) -> jobs.Sim:
     """What will become of it: the times decide first, then the fate of the session or stream."""
     moment = visit.moment
-    runs = jobs.runner_works(visit.settings)
+    runs, job = jobs.runner_works(visit.settings), visit.call.job
     if end is None:
         end = moment.now if moment.readings.get("missing-end-time") == "until-now" else 0
     if not (times.decodable(start) and times.decodable(end)):
-        return jobs.begin("undecodable", moment, runs=runs, cut=None, message="")
+        return jobs.begin("undecodable", moment, runs=runs, cut=None, message="", job=job)
     refused = times.rejection(start, end)
     if refused is not None:
-        return jobs.begin("rejected", moment, runs=runs, cut=(start, end), message=refused)
+        return jobs.begin("rejected", moment, runs=runs, cut=(start, end), message=refused, job=job)
     fate = session["sim"].get("clips") or stream["sim"].get("clips") or "ready"
-    return jobs.begin(fate, moment, runs=runs, cut=(start, end), message="")
+    return jobs.begin(fate, moment, runs=runs, cut=(start, end), message="", job=job)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from functools import lru_cache
 from typing import Final
 
 from mockserver.core.http import Request
@@ -22,36 +23,56 @@ _BASIC: Final = re.compile(r" *basic +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE |
 # Paths whose subject tells the world when no credential does.
 _PUBLIC: Final = re.compile(r"(?:/api/playback|/media/livepeer(?:/hls|/webrtc)?)/([^/]+)", re.IGNORECASE)
 
+# An instant (ms) that no token lasts to: JavaScript's numbers end before.
+_NEVER: Final = 10**400
+
 
 def claim(request: Request) -> Claim:
     """The world of a request: its key's, its token's user's, or else that of the playback ID it asks for."""
     header = request.header("authorization")
-    found = _HEADER.fullmatch(header) if header else None
-    if found is None:
-        public = _PUBLIC.match(request.path)
-        if public is None:
-            return Claim()
-        return Claim((("asset", "playbackId", public[1]), ("stream", "playbackId", public[1])))
-    scheme, credential = found[1].lower(), found[2].strip()
-    if scheme == "jwt":
+    claimed = _claimed(header) if header else None
+    if claimed is not None:
+        return claimed
+    public = _PUBLIC.match(request.path)
+    if public is None:
+        return Claim()
+    return Claim((("asset", "playbackId", public[1]), ("stream", "playbackId", public[1])))
+
+
+# A client sends the same header with all its calls: these two remember what it says.
+@lru_cache(maxsize=256)
+def _claimed(header: str) -> Claim | None:
+    parts = _parts(header)
+    if parts is None:
+        return None
+    scheme, credential = parts
+    if scheme.lower() == "jwt":
         sub = tokens.subject(credential)
         return Claim() if sub is None else Claim((("user", "id", sub),), sub)
-    if scheme == "basic":
-        _, credential = _user_and_password(header or "")
+    if scheme.lower() == "basic":
+        _, credential = _user_and_password(header)
     return Claim((("key", "id", credential),), credential)
+
+
+@lru_cache(maxsize=256)
+def _parts(header: str) -> tuple[str, str] | None:
+    """The scheme as it is spelled, and the credential; None for what is no such header."""
+    found = _HEADER.fullmatch(header)
+    return (found[1], found[2].strip()) if found else None
 
 
 def identify(view: View, request: Request, header: str | None, moment: Moment, settings: Record) -> Caller:
     """The caller. Raises Refused."""
-    found = _HEADER.fullmatch(header) if header else None
-    if header is None or found is None:
+    parts = _parts(header) if header else None
+    if header is None or parts is None:
         return ANONYMOUS
-    scheme = found[1].lower()
-    if scheme in ("bearer", "basic"):
-        return _by_key(view, request, header, "" if scheme == "basic" else found[2].strip())
-    if scheme == "jwt":
-        return _by_token(view, request, header, found[2].strip(), moment, settings)
-    raise Refused(401, f"unsupported authorization header scheme: {found[1]}")
+    scheme, credential = parts
+    lower = scheme.lower()
+    if lower in ("bearer", "basic"):
+        return _by_key(view, request, header, "" if lower == "basic" else credential)
+    if lower == "jwt":
+        return _by_token(view, request, header, credential, moment, settings)
+    raise Refused(401, f"unsupported authorization header scheme: {scheme}")
 
 
 def _by_key(view: View, request: Request, header: str, key: str) -> Caller:
@@ -73,7 +94,8 @@ def _by_key(view: View, request: Request, header: str, key: str) -> Caller:
 def _by_token(view: View, request: Request, header: str, token: str, moment: Moment, settings: Record) -> Caller:
     jwt = settings["jwt"]
     node = moment.readings.get("node-version", "20")
-    sub = tokens.verify(token, jwt["secret"], jwt["audience"], moment.now, node)
+    expired = "expired" in settings and tokens.digest(token) in settings["expired"]
+    sub = tokens.verify(token, jwt["secret"], jwt["audience"], _NEVER if expired else moment.now, node)
     # In a private world a token may name its user by the world's key: there is no other id to know beforehand.
     key = view.get("key", sub) if sub.startswith("test_") else None
     user = _active(view, key["userId"] if key else sub, header)

@@ -13,7 +13,7 @@ from mockserver.core.text import Json, Record
 from mockserver.core.world import Notice, View
 from mockserver.providers.livepeer.fates import BACK_OFF
 from mockserver.providers.livepeer.notices import asset_notice, task_notice
-from mockserver.providers.livepeer.stored import jsonb, updated
+from mockserver.providers.livepeer.stored import in_order, updated
 
 
 class Scene(NamedTuple):
@@ -61,7 +61,7 @@ def playable(scene: Scene, task: Record, asset: Record, files: Json) -> Effect:
 
 
 def completed(scene: Scene, task: Record, asset: Record | None, spec: Record) -> Effect:
-    """The result is there. An asset that is being deleted meanwhile stays so."""
+    """The result is there, its keys in order. An asset that is being deleted meanwhile stays so."""
     now = scene.moment.now
     notices: list[Notice] = []
     path = ""
@@ -70,12 +70,12 @@ def completed(scene: Scene, task: Record, asset: Record | None, spec: Record) ->
         phase = "deleting" if asset["status"]["phase"] == "deleting" else "ready"
         before = asset["status"]["phase"]
         kept = {key: spec[key] for key in ("size", "hash", "videoSpec", "files") if key in spec}
-        asset = updated(asset, {**kept, "status": {"phase": phase, "updatedAt": now}})
+        asset = in_order({**asset, **kept, "status": {"phase": phase, "updatedAt": now}})
         notices.append(_asset_notice("asset.updated", asset, scene))
         if phase == "ready" and before != phase:
             notices.append(_asset_notice("asset.ready", asset, scene))
     clip = {"assetSpec": spec, "videoFilePath": path, "metadataFilePath": ""}
-    task = updated(task, {"status": {"phase": "completed", "updatedAt": now}, "output": {"clip": clip}})
+    task = in_order({**task, "status": {"phase": "completed", "updatedAt": now}, "output": {"clip": clip}})
     notices += _task_notices("task.completed", task, scene)
     return Effect(task, asset, tuple(notices))
 
@@ -137,7 +137,7 @@ def retried_by_hand(scene: Scene, task: Record, asset: Record | None, *, asset_f
 
 
 def _with_status(doc: Record, status: Record) -> dict[str, Json]:
-    return {**doc, "status": jsonb(status)}
+    return {**doc, "status": in_order(status)}
 
 
 def _asset_notice(event: str, asset: Record, scene: Scene) -> Notice:

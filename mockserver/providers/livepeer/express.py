@@ -5,7 +5,7 @@ Sources: express `lib/response.js`, `etag`, `fresh` 0.5, `finalhandler` 1.x; the
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping
 from hashlib import sha1
 from html import escape
@@ -29,8 +29,8 @@ _URL_SAFE: Final = "!#$%&'()*+,/:;=?@[]~|^"
 
 def etag(body: bytes) -> str:
     """Express' weak entity tag: length in hexadecimal and the first 27 characters of the SHA-1 in base64."""
-    digest = b64encode(sha1(body, usedforsecurity=False).digest())[:27].decode("ascii")
-    return f'W/"{len(body):x}-{digest}"'
+    digest = b2a_base64(sha1(body, usedforsecurity=False).digest())
+    return f'W/"{len(body):x}-{digest[:27].decode()}"'
 
 
 def json_reply(status: int, value: Json, before: Pairs, extra: Pairs = ()) -> Reply:

@@ -2,13 +2,14 @@
 
 A task's `sim` holds where its job is: `fate`, `tries` (attempts before this one), `attempt` and `next` (the table and
 the step in it), `start` (when the job began) and `base` (ms of life until this attempt), and `at`, the instant of the
-next step, None if there is none. Each instant is worked out from `start`, so nothing accumulates.
+next step, None if there is none. Under a fault, `job` says what that makes of it. Each instant is worked out from
+`start`, so nothing accumulates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
 from mockserver.core.provider import Moment
@@ -26,30 +27,47 @@ from mockserver.providers.livepeer.effects import (
     retried_by_hand,
     started_or_reported,
 )
-from mockserver.providers.livepeer.fates import ATTEMPTS, CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
+from mockserver.providers.livepeer.fates import CANCELLED, NO_OUTPUT, Deed, Step, attempt_of
 from mockserver.providers.livepeer.kinds import BUSY
 from mockserver.providers.livepeer.times import window
+from mockserver.providers.livepeer.troubled import kept, steps_of
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 _DONE = Reply(204)
 
 Sim = dict[str, Json]
 
 
-def begin(fate: str, moment: Moment, *, runs: bool, cut: tuple[int, int] | None, message: str) -> Sim:
-    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with."""
-    attempt = _attempt(fate, 0, moment)
-    return {
+def begin(
+    fate: str,
+    moment: Moment,
+    *,
+    runs: bool,
+    cut: tuple[int, int] | None,
+    message: str,
+    job: Job | None = None,
+) -> Sim:
+    """A job that begins now. `cut` are the times asked for; `message` is what a rejected one fails with.
+
+    `job` is what a fault makes of it.
+    """
+    sim: Sim = {
         "fate": fate,
         "tries": 0,
-        "attempt": attempt,
+        "attempt": _attempt(fate, 0, moment),
         "next": 0,
         "start": moment.now,
         "base": 0,
-        "at": moment.now + moment.lasting(ATTEMPTS[attempt][0].after) if runs else None,
+        "at": None,
         "cut": cut and list(cut),
         "window": None,
         "message": message,
     }
+    if job is not None:
+        sim["job"] = kept(job)
+    return _at(sim, moment) if runs else sim
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
@@ -65,7 +83,7 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     asset = view.get("asset", task.get("outputAssetId", ""))
     if asset is not None and asset.get("deleted"):
         return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
-    due_step = ATTEMPTS[sim["attempt"]][sim["next"]]
+    due_step = steps_of(sim)[sim["next"]]
     return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
 
 
@@ -80,6 +98,27 @@ def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
     if runner_works(scene.settings):
         fresh = _enter(fresh, _attempt(sim["fate"], tries, moment), moment)
     return committed(effect, fresh)
+
+
+def finished(scene: Scene, record: Record, asset: Record | None) -> Outcome:
+    """A job in progress, done now by hand."""
+    task, sim = record["doc"], record["sim"]
+    if sim["window"] is None and sim["cut"] is not None:
+        start, end = sim["cut"]
+        found = window(start, end, _recording(scene.view, task), scene.moment.now)
+        sim = {**sim, "window": found and list(found)}
+    return committed(completed(scene, task, asset, _spec(scene, task, asset, sim)), {**sim, "at": None})
+
+
+def broken_off(scene: Scene, record: Record, asset: Record | None, message: str, *, again: bool) -> Outcome:
+    """A job in progress, failed now by hand: for good, or `again`, so that it is put off as long as it may be."""
+    task, sim = record["doc"], record["sim"]
+    if not again:
+        return committed(failed(scene, task, asset, message), {**sim, "at": None})
+    effect, pause = failed_or_put_off(scene, task, asset, message)
+    if pause is None:
+        return committed(effect, {**sim, "at": None})
+    return committed(effect, _enter({**sim, "start": scene.moment.now, "base": pause}, "waiting", scene.moment))
 
 
 def committed(effect: Effect, sim: Record) -> Outcome:
@@ -203,7 +242,9 @@ def _advance(sim: Sim, moment: Moment) -> Sim:
 
 
 def _at(sim: Sim, moment: Moment) -> Sim:
-    steps = ATTEMPTS[sim["attempt"]]
+    steps = steps_of(sim)
     if sim["next"] >= len(steps):
         return {**sim, "at": None}
-    return {**sim, "at": sim["start"] + moment.lasting(sim["base"] + steps[sim["next"]].after)}
+    # Never before now: the pace may have changed since the last step.
+    at = sim["start"] + moment.lasting(sim["base"] + steps[sim["next"]].after)
+    return {**sim, "at": max(at, moment.now)}

@@ -1,12 +1,14 @@
 """What a Livepeer world holds, and how it is found.
 
-Records of `stream`, `session` and `task` are `{"doc": what the provider keeps, "sim": what only the simulation knows}`;
-the others are the provider's documents themselves. Documents keep their keys in jsonb's order.
+Records of `stream`, `session` and `task` are `{"doc": what the provider keeps, "sim": what only the simulation knows}`,
+and `log` has its number beside its `doc`; `mail` counts events and entries; the others are the provider's documents
+themselves. Documents keep their keys in jsonb's order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from mockserver.core.text import Record
@@ -32,8 +34,9 @@ def asked_by(user: str, requester: str) -> str:
     return f"{user}|{requester}"
 
 
+@lru_cache(maxsize=64)
 def recency(later: int, earlier: int) -> str:
-    """An order by two instants, the first one first."""
+    """An order by two instants, the first one first. Records of one moment have it in common, in several indexes."""
     return f"{later:016d}{earlier:016d}"
 
 
@@ -118,6 +121,15 @@ def _webhook_owner(webhook: Record) -> Entry:
     return owned_by(webhook["userId"], webhook.get("projectId", "")), webhook["id"]
 
 
+def _webhook_alive(webhook: Record) -> Entry:
+    return None if webhook.get("deleted") else ("", webhook["id"])
+
+
+def _log_webhook(log: Record) -> Entry:
+    doc = log["doc"]
+    return doc["webhookId"], recency(doc["createdAt"], log["number"])
+
+
 def _project_user(project: Record) -> Entry:
     return project["userId"], project["id"]
 
@@ -126,7 +138,7 @@ _KINDS: Final = (
     Kind("settings"),
     Kind("user", {"id": Index(_itself, public=True), "all": Index(_every)}),
     Kind("project", {"user": Index(_project_user)}),
-    Kind("key", {"id": Index(_itself, public=True)}),
+    Kind("key", {"id": Index(_itself, public=True, credential=True)}),
     Kind("stream", {"playbackId": Index(_stream_playback, public=True), "owner": Index(_doc_owner)}),
     Kind("session", {"parent": Index(_session_parent), "seen": Index(_session_seen), "owner": Index(_doc_owner)}),
     Kind(
@@ -147,7 +159,9 @@ _KINDS: Final = (
         },
         _task_due,
     ),
-    Kind("webhook", {"owner": Index(_webhook_owner)}),
+    Kind("webhook", {"owner": Index(_webhook_owner), "all": Index(_webhook_alive)}),
+    Kind("log", {"webhook": Index(_log_webhook)}),
+    Kind("mail"),
     Kind("cache"),
 )
 

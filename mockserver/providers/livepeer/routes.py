@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Moment
-from mockserver.core.text import Record
+from mockserver.core.text import Json, Record
 from mockserver.core.world import Outcome, View
 from mockserver.providers.livepeer import (
     assets,
@@ -23,6 +23,7 @@ from mockserver.providers.livepeer import (
     sessions,
     streams,
     tasks,
+    webhooklog,
     webhooks,
 )
 from mockserver.providers.livepeer.authorize import authorize
@@ -71,6 +72,9 @@ ROUTES: Final[Mapping[str, Route]] = {
     "getWebhooks": Route(webhooks.get_webhooks),
     "updateWebhook": Route(webhooks.update_webhook),
     "deleteWebhook": Route(webhooks.delete_webhook),
+    "getWebhookLogs": Route(webhooklog.get_webhook_logs),
+    "getWebhookLog": Route(webhooklog.get_webhook_log),
+    "resendWebhook": Route(webhooklog.resend_webhook),
 }
 
 _HEALTH: Final = "getHealth"
@@ -85,7 +89,7 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
         return Outcome(express.json_reply(200, {"ok": True}, (express.POWERED,)))
     if request.path.startswith(MOUNT):
         return Outcome(film_reply(view, request))
-    said = {name.lower(): value for name, value in reversed(request.headers)}
+    said = request.said
     settings = settings_of(view)
     refused = None
     caller = ANONYMOUS
@@ -106,12 +110,19 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
     if answered is None:
         return Outcome(_not_found(request, before))
     reply = _reply(answered, before)
-    return Outcome(express.not_modified(request, said, reply), answered.changes, answered.notices)
+    seen = express.not_modified(request, said, reply)
+    sent = answered.deliveries
+    return Outcome(seen, answered.changes, answered.notices, sent, heard=answered.heard or bool(sent))
 
 
 def refuse(status: int, text: str) -> Reply:
     """The API's error shape for what only the wire can see."""
     return express.error_reply(status, text, headers_for(None))
+
+
+def say(status: int, value: Json) -> Reply:
+    """A reply of the API that says a value, for whoever may read it."""
+    return express.json_reply(status, value, headers_for(None))
 
 
 def _answered(

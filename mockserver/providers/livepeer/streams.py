@@ -198,15 +198,20 @@ def create_child_stream(visit: Visit) -> Answer:
     if not session_id:
         raise Refused(500, "Internal server error: Error")
     source, now = parent["doc"], visit.moment.now
-    child_id = source["playbackId"][:4] + visit.moment.chance.uuid()[4:]
-    inherited = {key: source[key] for key in ("userId", "projectId") if key in source}
-    recorded = {key: source[key] for key in ("record", "recordingSpec") if key in source}
-    child = {**body, "kind": "stream", **inherited, "renditions": {}, **recorded, "sessionId": session_id}
-    child |= {"id": child_id, "createdAt": now, "parentId": source["id"], "lastSeen": 0, "isActive": True}
-    changes: list[Change] = [Put("stream", child_id, {"doc": jsonb(child), "sim": {}})]
+    child = child_stream(body, source, session_id, now, visit.moment.chance)
+    changes: list[Change] = [Put("stream", child["id"], {"doc": jsonb(child), "sim": {}})]
     if visit.view.get("session", session_id) is None:
         changes.append(Put("session", session_id, begun_session(session_id, body["name"], source, now)))
     return Answer(201, child, tuple(changes))
+
+
+def child_stream(body: Record, source: Record, session_id: str, now: int, chance: Chance) -> dict[str, Json]:
+    """The stream of a session of `source` that goes on air now, in the order its fields are made."""
+    child_id = source["playbackId"][:4] + chance.uuid()[4:]
+    inherited = {key: source[key] for key in ("userId", "projectId") if key in source}
+    recorded = {key: source[key] for key in ("record", "recordingSpec") if key in source}
+    child = {**body, "kind": "stream", **inherited, "renditions": {}, **recorded, "sessionId": session_id}
+    return {**child, "id": child_id, "createdAt": now, "parentId": source["id"], "lastSeen": 0, "isActive": True}
 
 
 def begun_session(session_id: str, name: str, stream: Record, now: int) -> Record:

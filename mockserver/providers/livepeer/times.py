@@ -33,12 +33,12 @@ def rejection(start: int, end: int) -> str | None:
 
 
 def _detail(start: int, end: int) -> str | None:
-    for name, time in (("start", start), ("end", end)):
-        if time < 0:
-            return f"clip {name} time {time} cannot be less than 0"
-    for name, time in (("start", start), ("end", end)):
-        if time in _SECONDS:
-            return f"clip {name} time {time} is in unix seconds, but should be milliseconds"
+    if start < 0 or end < 0:
+        name, time = ("start", start) if start < 0 else ("end", end)
+        return f"clip {name} time {time} cannot be less than 0"
+    if start in _SECONDS or end in _SECONDS:
+        name, time = ("start", start) if start in _SECONDS else ("end", end)
+        return f"clip {name} time {time} is in unix seconds, but should be milliseconds"
     if start == end:
         return f"clip start time and end time were both {start} but should be different"
     if start > end:

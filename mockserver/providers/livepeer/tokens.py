@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
+from hashlib import sha256
 from typing import Final
 
 from mockserver.core.text import Json, TextError, parse
@@ -20,6 +21,11 @@ def subject(token: str) -> str | None:
     claims = _read(parts[1]) if len(parts) == 3 else None
     sub = claims.get("sub") if isinstance(claims, dict) else None
     return sub if isinstance(sub, str) else None
+
+
+def digest(token: str) -> str:
+    """What is kept of a token to know it again."""
+    return sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def verify(token: str, secret: str, audience: str, now: int, node: str) -> str:

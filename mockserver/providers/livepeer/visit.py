@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from mockserver.core.delivery import Delivery
 from mockserver.core.http import Request
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json, Record
@@ -52,13 +53,15 @@ class Caller(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a route answers; `value` None with status 204 is no content."""
+    """What a route answers; `value` None with status 204 is no content. `heard` says that somebody subscribed."""
 
     status: int
     value: Json = None
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    heard: bool = False
 
 
 class Visit(NamedTuple):

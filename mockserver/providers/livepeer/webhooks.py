@@ -1,4 +1,4 @@
-"""Webhook subscriptions: register, read, list, replace, delete. Deliveries are made elsewhere, from notices."""
+"""Webhook subscriptions: register, read, list, replace, delete. Deliveries are made of notices (deliveries.py)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def create_webhook(visit: Visit) -> Answer:
     kept["createdAt"] = visit.moment.now
     doc = _document(kept, body)
     status = 200 if reads_strictly(visit.moment, "webhook") else 201
-    return Answer(status, _shown(visit, doc), (Put("webhook", doc["id"], jsonb(doc)),))
+    return Answer(status, _shown(visit, doc), (Put("webhook", doc["id"], jsonb(doc)),), heard=True)
 
 
 def get_webhook(visit: Visit) -> Answer:

@@ -27,7 +27,7 @@ _PHASES: Final = ("uploading", "waiting", "processing", "ready", "failed", "dele
 _TASK_PHASES: Final = ("pending", "waiting", "running", "failed", "completed", "cancelled")
 
 
-_FATE: Final = choice("What becomes of clips made of it; `ready` if nothing is said.", *FATES)
+FATE: Final = choice("What becomes of clips made of it; `ready` if nothing is said.", *FATES)
 
 _STORE: Final = mapping(
     "A place where files are kept.",
@@ -66,7 +66,7 @@ _SETTINGS: Final = mapping(
     },
 )
 
-_USER: Final = mapping(
+USER: Final = mapping(
     "An account.",
     {
         "name": text("What the rest of the document calls it."),
@@ -91,7 +91,7 @@ _PROJECT: Final = mapping(
     "user",
 )
 
-_KEY: Final = mapping(
+KEY: Final = mapping(
     "An API key. In a private world `test_x` the first is `test_x`, and each is `test_x+<key>` besides.",
     {
         "key": text("The key itself, or the role it has in private worlds."),
@@ -136,7 +136,7 @@ _PICTURE: Final = mapping(
     "fps",
 )
 
-_STREAM: Final = mapping(
+STREAM: Final = mapping(
     "A live stream.",
     {
         "playbackId": playback_id("Its playback ID; the rest calls it by this."),
@@ -150,13 +150,13 @@ _STREAM: Final = mapping(
         "record": flag("Whether its sessions are recorded."),
         "suspended": flag("Whether it is barred."),
         "deleted": flag("Whether it was deleted. It can still be clipped."),
-        "clips": _FATE,
+        "clips": FATE,
     },
     "playbackId",
     "user",
 )
 
-_SESSION: Final = mapping(
+SESSION: Final = mapping(
     "One broadcast of a stream.",
     {
         "id": identifier("Its id."),
@@ -170,13 +170,13 @@ _SESSION: Final = mapping(
         "recordingMissing": flag("Whether the recording can't be found."),
         "sourceSegmentsDuration": {"type": "number", "minimum": 0, "description": "Seconds received."},
         "picture": _PICTURE,
-        "clips": _FATE,
+        "clips": FATE,
     },
     "id",
     "stream",
 )
 
-_ASSET: Final = mapping(
+ASSET: Final = mapping(
     "An asset: a clip, a recording, an upload.",
     {
         "id": identifier("Its id."),
@@ -211,7 +211,7 @@ _TASK: Final = mapping(
         "errorMessage": text("Why it failed."),
         "startTime": time("From where the clip was asked for."),
         "endTime": time("Up to where."),
-        "clips": _FATE,
+        "clips": FATE,
     },
     "id",
     "asset",
@@ -235,6 +235,21 @@ _WEBHOOK: Final = mapping(
     "user",
     "url",
     "events",
+)
+
+_LOG_ENTRY: Final = mapping(
+    "What a webhook was sent once.",
+    {
+        "id": identifier("Its id."),
+        "webhook": text("The id of the webhook."),
+        "event": text("The event it was told of."),
+        "payload": {"type": "object", "description": "What it was told; empty if nothing is said."},
+        "status": {"type": "integer", "description": "What its receiver answered; 200 if nothing is said."},
+        "created": time("When it was sent; an hour ago if nothing is said."),
+    },
+    "id",
+    "webhook",
+    "event",
 )
 
 _OUTCOME: Final = mapping(
@@ -276,14 +291,15 @@ WORLD_SCHEMA: Final[Json] = {
         "One account and everything in it, and accounts beside it.",
         {
             "settings": _SETTINGS,
-            "users": {"type": "array", "minItems": 1, "items": _USER, "description": "Accounts."},
+            "users": {"type": "array", "minItems": 1, "items": USER, "description": "Accounts."},
             "projects": listed("Projects.", _PROJECT),
-            "keys": {"type": "array", "minItems": 1, "items": _KEY, "description": "Keys; the first is the main one."},
-            "streams": listed("Streams.", _STREAM),
-            "sessions": listed("Sessions.", _SESSION),
-            "assets": listed("Assets.", _ASSET),
+            "keys": {"type": "array", "minItems": 1, "items": KEY, "description": "Keys; the first is the main one."},
+            "streams": listed("Streams.", STREAM),
+            "sessions": listed("Sessions.", SESSION),
+            "assets": listed("Assets.", ASSET),
             "tasks": listed("Tasks.", _TASK),
             "webhooks": listed("Webhooks.", _WEBHOOK),
+            "webhookLogs": listed("What webhooks were sent, oldest first.", _LOG_ENTRY),
             "outcomes": listed("A well-known request for every documented outcome.", _OUTCOME),
         },
         "users",

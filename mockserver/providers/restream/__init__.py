@@ -21,6 +21,7 @@ from mockserver.providers.restream.prose import PROSE
 from mockserver.providers.restream.records import KINDS
 from mockserver.providers.restream.seed import seed
 from mockserver.providers.restream.urls import MOUNT, serve
+from mockserver.providers.restream.verbs import VERBS
 from mockserver.providers.restream.world_schema import WORLD_SCHEMA
 
 # No page says how much the server reads; hapi, which it seems to be built on, reads 1 MiB.
@@ -80,4 +81,6 @@ provider: Final = Provider(
     body_limit=BODY_LIMIT,
     refuse=refuse,
     prose=PROSE,
+    jobs=frozenset({"createClipProject"}),
+    verbs=VERBS,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mockserver.core.http import Reply
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json, Record
@@ -10,9 +12,12 @@ from mockserver.providers.restream.credentials import Session
 from mockserver.providers.restream.decision import Case, case_of, refusal, verdict
 from mockserver.providers.restream.instants import iso
 from mockserver.providers.restream.readings import reading
-from mockserver.providers.restream.runs import began, has_lane, new_run, plan_run, planned, replaced
+from mockserver.providers.restream.runs import began, has_lane, new_run, plan_run, planned, replaced, troubled
 from mockserver.providers.restream.usage import afforded, charged
 from mockserver.providers.restream.wishes import read_wish
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 
 def create_clip_project(view: View, call: Call, moment: Moment, session: Session) -> Outcome:
@@ -21,14 +26,17 @@ def create_clip_project(view: View, call: Call, moment: Moment, session: Session
     if refused is not None:
         return Outcome(refused)
     assert case.file is not None  # the file's check has passed
-    return _accepted(case, case.file)
+    return _accepted(case, case.file, call.job)
 
 
-def _accepted(case: Case, file: Record) -> Outcome:
+def _accepted(case: Case, file: Record, job: Job | None) -> Outcome:
     view, moment = case.view, case.moment
     project = _project(case, file)
     run = _run(case, file, project)
     plan, fails = plan_run(file, case.span, case.asked.mode, moment.chance.child("plan"), first=run["number"] == 1)
+    if job is not None:
+        plan, fails, stuck = troubled(plan, job, run["number"], fails=fails, stuck=run["stuck"])
+        run = {**run, "stuck": stuck}
     plan = afforded(plan, case.account, moment)
     run = planned(run, plan, fails=fails)
     starts = verdict(case) == "start"

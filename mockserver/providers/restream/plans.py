@@ -45,6 +45,18 @@ class Plan:
     def cut_to(self, most: int) -> Plan:
         return Plan(self.clips[:most], self.ends)
 
+    def until(self, part: float) -> Plan:
+        """What comes before so many per cent of it are over, and its end then."""
+        ends = round(self.ends * part / 100)
+        return Plan(tuple(clip for clip in self.clips if clip[0] <= ends), ends)
+
+    def lasting(self, times: float) -> Plan:
+        """The same in so many times the time."""
+        if times == 1:
+            return self
+        clips = tuple((round(at * times), start, end) for at, start, end in self.clips)
+        return Plan(clips, round(self.ends * times))
+
 
 def plan_single(span: Span) -> Plan:
     """One clip that is the span; one to two minutes."""

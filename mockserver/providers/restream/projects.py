@@ -38,8 +38,8 @@ def get_clip_project(view: View, call: Call, moment: Moment, session: Session) -
         clips.sort(key=lambda clip: -1 if clip["score"] is None else clip["score"], reverse=True)
     details = {
         "generatingClipsNow": _generating(view, project),
-        "clips": [_clip(clip, moment, session.account) for clip in clips],
-        "postedClips": [_post(post) for post in view.find("post", "project", project["id"])],
+        "clips": [shown_clip(clip, moment, session.account) for clip in clips],
+        "postedClips": [shown_post(post) for post in view.find("post", "project", project["id"])],
     }
     return Outcome(Reply.json(200, details))
 
@@ -73,7 +73,8 @@ def _summary(view: View, project: Record, moment: Moment, session: Session) -> J
     }
 
 
-def _clip(clip: Record, moment: Moment, account: Record) -> Json:
+def shown_clip(clip: Record, moment: Moment, account: Record) -> Json:
+    """A clip as its project shows it."""
     favourite = clip["favouritedAt"]
     return {
         "clipId": clip["id"],
@@ -89,7 +90,8 @@ def _clip(clip: Record, moment: Moment, account: Record) -> Json:
     }
 
 
-def _post(post: Record) -> Json:
+def shown_post(post: Record) -> Json:
+    """A posted clip as its project shows it."""
     return {
         "clipId": post["clipId"],
         "platform": post["platform"],

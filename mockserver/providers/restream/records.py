@@ -1,6 +1,6 @@
 """What a Restream world holds, and how it is found.
 
-account   a user with plan and usage: {id, user, secret, clips, limit, used, month}
+account   a user with plan and usage: {id, place, user, secret, clips, limit, used, month}
 grant     a pair of tokens: {id, access, refresh, account, client, scopes, expiresAt, refreshExpiresAt, revoked}
 app       an OAuth client, `client` being its main id: {id, client, secret, redirectUris, account, scopes, approves}
 code      an authorization code, removed when used: {id, client, redirectUri, account, scopes, expiresAt}
@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Index, Kind
+from mockserver.core.world import Index, Kind, Order
 
-Entry = tuple[str, int] | None
+Entry = tuple[str, Order] | None
 
 
 def _refresh(grant: Record) -> Entry:
@@ -77,16 +77,23 @@ def source_key(account: str, type: str, identifier: str) -> str:
 KINDS: Final[Mapping[str, Kind]] = {
     kind.name: kind
     for kind in (
-        Kind("account", {"user": Index(lambda account: (account["user"], 0), public=True)}),
+        Kind(
+            "account",
+            {
+                "user": Index(lambda account: (account["user"], 0), public=True),
+                "all": Index(lambda account: ("", account["place"])),
+            },
+        ),
         Kind(
             "grant",
             {
-                "access": Index(lambda grant: (grant["access"], 0), public=True),
-                "refresh": Index(_refresh, public=True),
+                "access": Index(lambda grant: (grant["access"], 0), public=True, credential=True),
+                "account": Index(lambda grant: (grant["account"], grant["id"])),
+                "refresh": Index(_refresh, public=True, credential=True),
             },
         ),
-        Kind("app", {"client": Index(lambda app: (app["id"], 0), public=True)}),
-        Kind("code", {"code": Index(lambda code: (code["id"], 0), public=True)}),
+        Kind("app", {"client": Index(lambda app: (app["id"], 0), public=True, credential=True)}),
+        Kind("code", {"code": Index(lambda code: (code["id"], 0), public=True, credential=True)}),
         Kind(
             "file",
             {"account": Index(lambda file: (file["account"], file["createdAt"]))},

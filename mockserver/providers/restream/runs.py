@@ -7,7 +7,7 @@ at the same instants. Runs of the whole video share a lane and follow one anothe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.chance import Chance
 from mockserver.core.http import Reply
@@ -18,6 +18,9 @@ from mockserver.providers.restream.plans import Plan, Span, plan_highlights, pla
 from mockserver.providers.restream.readings import reading
 from mockserver.providers.restream.records import lane_key
 from mockserver.providers.restream.words import draw_words
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Job
 
 # state -> event -> state. `clip` is one clip more; `end` and `fail` are what a run comes to when its time is over.
 STATES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -42,6 +45,19 @@ def plan_run(file: Record, span: Span, mode: str, chance: Chance, *, first: bool
     if generation == STUCK or (generation == FINDS_NOTHING and mode == "multi"):
         return plan_nothing(span), False
     return (plan_single(span) if mode == "single" else plan_highlights(span, chance)), False
+
+
+def troubled(plan: Plan, job: Job, number: int, *, fails: bool, stuck: bool) -> tuple[Plan, bool, bool]:
+    """What a fault makes of a plan and of whether the run fails or gets stuck.
+
+    Nobody tries a run again but the client, with its next call: of a project's runs under this fault, `failures` fail.
+    """
+    if not (fails or stuck):
+        if job.stuck is not None:
+            plan, stuck = plan.until(job.stuck), True
+        elif job.fails_at is not None and job.fails(number - 1):
+            plan, fails = plan.until(job.fails_at), True
+    return plan.lasting(job.times), fails, stuck
 
 
 def has_lane(moment: Moment, *, whole: bool) -> bool:
@@ -121,7 +137,8 @@ def _next(run: Record, moment: Moment) -> int | None:
     else:
         after = run["ends"]
     started: int = run["startedAt"]
-    return started + moment.lasting(after)
+    # Never before now: the pace may have changed since the last step.
+    return max(started + moment.lasting(after), moment.now)
 
 
 def _clip_comes(run: Record, project: Record, moment: Moment) -> tuple[Change, ...]:

@@ -36,10 +36,11 @@ def _once(records: Iterable[Record], *path: str) -> Iterator[tuple[str, Record]]
 
 
 def _accounts(plot: Plot) -> Iterator[Record]:
-    for entry in plot.entries("accounts") or [{"id": FIRST_ACCOUNT}]:
+    for place, entry in enumerate(plot.entries("accounts") or [{"id": FIRST_ACCOUNT}]):
         chance = plot.chance("account", entry["id"])
         yield {
             "id": entry["id"],
+            "place": place,
             "user": chance.uuid(),
             "secret": chance.hex(64),
             "clips": entry.get("clips", True),
@@ -51,10 +52,11 @@ def _accounts(plot: Plot) -> Iterator[Record]:
 
 def _files(plot: Plot) -> Iterator[Record]:
     for index, entry in enumerate(plot.entries("files")):
-        yield _file(plot, entry, ("files", index))
+        yield file_record(plot, entry, ("files", index))
 
 
-def _file(plot: Plot, entry: Record, path: Path) -> Record:
+def file_record(plot: Plot, entry: Record, path: Path) -> Record:
+    """A file from what a document says of it at `path`. Raises ValueError."""
     status = entry.get("status", "Ready")
     duration = entry.get("durationSeconds")
     if status == "Ready" and duration is None:

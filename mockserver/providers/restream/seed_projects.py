@@ -137,17 +137,21 @@ def _posts(plot: Plot, entry: Record, project: Record, path: Path) -> Iterator[C
     for index, post in enumerate(entry.get("postedClips", ())):
         here = (*path, "postedClips", index)
         id = plot.chance("post", *here).uuid()
-        record = {
-            "id": id,
-            "project": project["id"],
-            "clipId": post["clipId"].lower(),
-            "platform": post["platform"],
-            "channelId": post["channelId"],
-            "status": post.get("status", "Published"),
-            "createdAt": plot.at(post.get("createdAt", 0), (*here, "createdAt")),
-            "platformUrl": post.get("platformUrl"),
-        }
-        yield Put("post", id, record)
+        yield Put("post", id, post_record(plot, post, id, project["id"], here))
+
+
+def post_record(plot: Plot, post: Record, id: str, project: str, path: Path) -> Record:
+    """A clip posted somewhere, from what a document says of it at `path`."""
+    return {
+        "id": id,
+        "project": project,
+        "clipId": post["clipId"].lower(),
+        "platform": post["platform"],
+        "channelId": post["channelId"],
+        "status": post.get("status", "Published"),
+        "createdAt": plot.at(post.get("createdAt", 0), (*path, "createdAt")),
+        "platformUrl": post.get("platformUrl"),
+    }
 
 
 def _run(

@@ -17,12 +17,12 @@ from mockserver.providers.restream.urls import download_url
 def list_storage_files(view: View, call: Call, moment: Moment, session: Session) -> Outcome:
     """Every file of the user, the latest first."""
     files = view.find("file", "account", session.account["id"], reverse=True)
-    return Outcome(Reply.json(200, {"files": [_shown(file) for file in files]}))
+    return Outcome(Reply.json(200, {"files": [shown_file(file) for file in files]}))
 
 
 def get_storage_file(view: View, call: Call, moment: Moment, session: Session) -> Outcome:
     file = _file(view, call, moment, session)
-    return Outcome(file if isinstance(file, Reply) else Reply.json(200, _shown(file)))
+    return Outcome(file if isinstance(file, Reply) else Reply.json(200, shown_file(file)))
 
 
 def create_storage_file_download_url(view: View, call: Call, moment: Moment, session: Session) -> Outcome:
@@ -58,7 +58,8 @@ def _file(view: View, call: Call, moment: Moment, session: Session) -> Record | 
     return file if file is not None and file["account"] == session.account["id"] else _NOT_FOUND
 
 
-def _shown(file: Record) -> Json:
+def shown_file(file: Record) -> Json:
+    """A file as its routes show it."""
     return {
         "id": file["id"],
         "title": file["title"],

@@ -13,6 +13,7 @@ from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.core.chance import Chance
+from mockserver.core.fault import Job
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.payload import FORM_MEDIA, read_payload
 from mockserver.core.provider import HELD, Call, Moment
@@ -85,6 +86,7 @@ class Desk:
         self.readings = readings or {}
         self.pace = pace
         self.key = world
+        self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("restream", world)
         self.chance = Chance.of(seed, "restream", world)
         self.store = MemoryStore({"restream": provider.kinds})
@@ -129,7 +131,7 @@ class Desk:
         payload = read_payload(request, provider.body_limit)
         violations = contract().check_request(match, request, payload) if match else ()
         operation, path = (match.operation, match.path) if match else (None, {})
-        call = Call(request, payload, operation, path, violations)
+        call = Call(request, payload, operation, path, violations, self.job)
 
         def decide(view: View) -> Outcome:
             outcome = provider.answer(view, call, self._moment("call", view.serial))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.cli.cards import Card, cards
 from mockserver.contract.document import effective
+from mockserver.engine.cards import Card, cards
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 

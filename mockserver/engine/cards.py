@@ -68,6 +68,21 @@ class Card:
         return join(words)
 
 
+def shown(card: Card, url: str) -> dict[str, Json]:
+    """A card as a program reads it; `url` is where the server is."""
+    return {
+        "provider": card.provider,
+        "outcome": card.name,
+        "operation": card.operation.id,
+        "key": card.key,
+        "send": card.send,
+        "status": card.status,
+        "meaning": card.about,
+        "says": card.says,
+        "curl": card.curl(url),
+    }
+
+
 def cards(documents: Mapping[str, Json]) -> Iterator[Card]:
     """The cards of providers; `documents` maps their names to their effective documents."""
     world = read_document(resources.fixtures() / "worlds" / "default.yaml").value

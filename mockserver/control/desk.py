@@ -1,0 +1,57 @@
+"""What lies on the desk of whoever answers a control call: the engine, and the call as checked values."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from mockserver.core.contract import Operation
+from mockserver.core.http import Reply
+from mockserver.core.text import Json, Record
+from mockserver.engine.documents import WorldDocument
+from mockserver.engine.engine import Engine
+from mockserver.errors import WorldMissing, unknown
+
+State = Literal["starting", "ready", "draining"]
+
+
+def no_document(name: Json) -> WorldDocument:
+    """No world comes with this."""
+    raise WorldMissing(unknown("world", str(name), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """World documents. `named` finds one that comes with us, by its name alone; `read` takes an object or YAML text.
+
+    Both raise WorldError, WorldMissing for a name nobody knows.
+    """
+
+    named: Callable[[str], WorldDocument] = no_document
+    read: Callable[[Json], WorldDocument] = no_document
+
+
+NO_SHELF: Final = Shelf()
+
+
+@dataclass(slots=True)
+class Desk:
+    """The engine that is driven, how it is, and the world documents at hand."""
+
+    engine: Engine
+    shelf: Shelf = NO_SHELF
+    state: State = "starting"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that keeps the contract: parameters as their schemas read them, `body` an empty object without one."""
+
+    operation: Operation
+    path: Mapping[str, Json] = field(default_factory=dict)
+    query: Mapping[str, Json] = field(default_factory=dict)
+    body: Record = field(default_factory=dict)
+
+
+Answer = Callable[[Desk, Call], Reply | Awaitable[Reply]]

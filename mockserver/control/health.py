@@ -1,0 +1,36 @@
+"""Is it up, and what is it: health, and the document of the control API."""
+
+from __future__ import annotations
+
+from mockserver import __version__
+from mockserver.contract.yaml_out import dump_yaml
+from mockserver.control.desk import Call, Desk
+from mockserver.control.document import document
+from mockserver.core.http import Reply
+from mockserver.core.text import Json
+
+YAML: str = "application/yaml; charset=utf-8"
+
+
+def get_health(desk: Desk, call: Call) -> Reply:
+    engine = desk.engine
+    value = {
+        "status": desk.state,
+        "version": __version__,
+        "url": engine.worlds.origin,
+        "providers": list(engine.services),
+    }
+    return Reply.json(200 if desk.state == "ready" else 503, value)
+
+
+def get_document(desk: Desk, call: Call) -> Reply:
+    return Reply.json(200, _document(desk))
+
+
+def get_document_as_yaml(desk: Desk, call: Call) -> Reply:
+    return Reply.text(200, dump_yaml(_document(desk)), YAML)
+
+
+def _document(desk: Desk) -> Json:
+    providers = [service.provider for service in desk.engine.services.values()]
+    return document(providers, desk.engine.worlds.origin)

@@ -1,0 +1,247 @@
+"""The faults that stand on a server: which of them strike a call, and how often each did.
+
+Deterministic: a fault counts the calls it meets in each world apart and draws from the server's seed, its id, the world
+and the count, so the same seed and calls give the same faults, whatever happens in other worlds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from mockserver.core.chance import Chance
+from mockserver.core.payload import ABSENT, Absent
+from mockserver.core.provider import Call
+from mockserver.core.text import Json, resolve
+from mockserver.core.world import WorldId
+
+if TYPE_CHECKING:
+    from mockserver.core.fault import Calls, Fault, Struck
+    from mockserver.engine.fault_reader import FaultError, fault_from
+    from mockserver.engine.fault_schema import FAULT_SCHEMA
+
+__all__ = ["FAULT_SCHEMA", "FaultError", "Faults", "Standing", "fault_from"]
+
+# How faults are read is found here too, and loaded when somebody asks: a start without faults does not pay for it.
+_ELSEWHERE: Final = {"FAULT_SCHEMA": "fault_schema", "FaultError": "fault_reader", "fault_from": "fault_reader"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ELSEWHERE:
+        raise AttributeError(name)
+    found: object = getattr(import_module(f"mockserver.engine.{_ELSEWHERE[name]}"), name)
+    return found
+
+
+# A fault counts in so many worlds; the one longest unmet is forgotten and begins anew.
+MOST_WORLDS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A fault that was set. `met` counts the calls it is about, `used` those it struck, in all worlds together."""
+
+    id: str
+    fault: Fault
+    met: int
+    used: int
+
+    def to_json(self) -> dict[str, Json]:
+        """`{"id", "met", "used", "fault": {...}}`."""
+        return {"id": self.id, "met": self.met, "used": self.used, "fault": self.fault.to_json()}
+
+
+Problems = Iterable[tuple[str, str]]
+
+
+def no_check(fault: Fault) -> Problems:
+    """Any fault will do."""
+    return ()
+
+
+class Faults:
+    """The faults of one server, in the order they were set.
+
+    `any` says whether there are some; a request that comes while there are none pays for nothing but looking there.
+    `check` says what of a fault makes no sense for the APIs that are served, as (JSON pointer, sentence).
+    """
+
+    __slots__ = ("_check", "_standing", "any", "seed")
+
+    def __init__(self, seed: int = 0, check: Callable[[Fault], Problems] = no_check) -> None:
+        self.any = False
+        self.seed = seed
+        self._check = check
+        self._standing: dict[str, _Counted] = {}
+
+    def add(self, fault: Fault) -> Standing:
+        """Set a fault; it holds for requests that come from now on. Its id is its name, with a number if that is taken.
+
+        Raises FaultError if it names what isn't served.
+        """
+        problems = list(self._check(fault))
+        if problems:
+            from mockserver.engine.fault_reader import FaultError
+
+            raise FaultError(problems)
+        id = self._free(fault.name or "fault", numbered=fault.name is None)
+        counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
+        self.any = True
+        return counted.standing()
+
+    def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
+        """Set several, or none if one can't be. Raises FaultError, its pointers with the fault's index in front."""
+        faults = list(faults)
+        problems = [(f"/{at}{where}", what) for at, fault in enumerate(faults) for where, what in self._check(fault)]
+        if problems:
+            from mockserver.engine.fault_reader import FaultError
+
+            raise FaultError(problems)
+        return [self.add(fault) for fault in faults]
+
+    def remove(self, id: str) -> bool:
+        """False if there is none of that id."""
+        removed = self._standing.pop(id, None)
+        self.any = bool(self._standing)
+        return removed is not None
+
+    def clear(self) -> None:
+        """Remove them all."""
+        self._standing.clear()
+        self.any = False
+
+    def forget(self, world: WorldId) -> None:
+        """A world is gone: one of its name that comes later is counted from 1."""
+        for counted in self._standing.values():
+            counted.turns.pop(world, None)
+
+    def get(self, id: str) -> Standing | None:
+        """The fault of that id, or None."""
+        counted = self._standing.get(id)
+        return counted.standing() if counted else None
+
+    def standing(self) -> list[Standing]:
+        """All of them, in the order they were set."""
+        return [counted.standing() for counted in self._standing.values()]
+
+    def strike(self, world: WorldId, call: Call, *, job: bool, struck: Struck | None = None) -> Struck:
+        """What strikes a call that is not decided yet, besides what does already.
+
+        `job` says whether such a call begins one.
+        """
+        return self._strike(world, call, struck, self._about(world, call, job), None)
+
+    def strike_reply(self, world: WorldId, call: Call, status: int, struck: Struck) -> Struck:
+        """What strikes besides, now that the call is decided: faults that wait for the status of its reply."""
+        return self._strike(world, call, struck, self._about(world, call, False), status)
+
+    def _about(self, world: WorldId, call: Call, job: bool) -> Iterator[_Counted]:
+        for counted in self._standing.values():
+            if (job or counted.fault.effect.job is None) and _is_meant(counted.fault.calls, world, call):
+                yield counted
+
+    def _strike(
+        self, world: WorldId, call: Call, struck: Struck | None, about: Iterable[_Counted], status: int | None
+    ) -> Struck:
+        """Faults that can't strike together with an earlier one stand back, and are not used."""
+        from mockserver.core.fault import Struck, merged
+
+        struck = struck or Struck()
+        for counted in about:
+            wanted = counted.fault.calls.status
+            if (wanted is None) != (status is None) or (status is not None and not _is_of(status, wanted)):
+                continue
+            chance = counted.meet(world)
+            if chance is None:
+                continue
+            both = merged(struck.effect, counted.fault.effect)
+            if both is None:
+                continue
+            counted.used += 1
+            delay = counted.fault.effect.delay
+            drawn = delay.draw(chance.child("delay")) if delay else struck.delay
+            struck = Struck(both, (*struck.ids, counted.id), drawn)
+        return struck
+
+    def _free(self, name: str, *, numbered: bool) -> str:
+        count = 1
+        id = f"{name}-1" if numbered else name
+        while id in self._standing:
+            count += 1
+            id = f"{name}-{count}"
+        return id
+
+
+class _Counted:
+    """A fault and how often it met calls: in all, and in each world."""
+
+    __slots__ = ("chance", "fault", "id", "met", "turns", "used")
+
+    def __init__(self, id: str, fault: Fault, chance: Chance) -> None:
+        self.id = id
+        self.fault = fault
+        self.chance = chance
+        self.met = self.used = 0
+        self.turns: OrderedDict[WorldId, int] = OrderedDict()
+
+    def meet(self, world: WorldId) -> Chance | None:
+        """One call more in a world: the chance of this turn if it is to be struck, else None."""
+        self.met += 1
+        turn = self.turns.pop(world, 0) + 1
+        self.turns[world] = turn
+        if len(self.turns) > MOST_WORLDS:
+            self.turns.popitem(last=False)
+        chance = self.chance.child(*world, turn)
+        return chance if self.fault.turns.strikes(turn, chance.child("turn")) else None
+
+    def standing(self) -> Standing:
+        return Standing(self.id, self.fault, self.met, self.used)
+
+
+def _is_meant(calls: Calls, world: WorldId, call: Call) -> bool:
+    """Whether a call is one of these, whatever it is answered."""
+    request, operation = call.request, call.operation
+    return (
+        calls.provider in (None, world.provider)
+        and calls.world in (None, world.name)
+        and (not calls.operations or (operation is not None and operation.id in calls.operations))
+        and calls.method in (None, request.method)
+        and (calls.path is None or _leads(calls.path, request.path, operation.path if operation else None))
+        and all(value in request.headers.every(name) for name, value in calls.headers)
+        and all(_says(call.payload.value, where, value) for where, value in calls.body)
+    )
+
+
+def _leads(wanted: str, path: str, template: str | None) -> bool:
+    """Whether a path is of this template, or matches it with `*` for anything. Takes time in proportion to the path."""
+    if wanted in (template, path):
+        return True
+    first, *others = wanted.split("*")
+    if not others or not path.startswith(first):
+        return False
+    at = len(first)
+    *middle, last = others
+    for part in middle:
+        found = path.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return path.endswith(last) and len(path) - len(last) >= at
+
+
+def _says(body: Json | Absent, where: str, value: Json) -> bool:
+    if body is ABSENT:
+        return False
+    try:
+        found = resolve(body, where)
+    except KeyError:
+        return False
+    # True is no 1 in JSON, though it equals 1 in Python.
+    return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
+
+
+def _is_of(status: int, wanted: str | None) -> bool:
+    return wanted in (str(status), f"{status // 100}XX")

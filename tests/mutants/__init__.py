@@ -1,0 +1,1 @@
+"""Client bugs: honest clients, mutants of them with one realistic bug each, and suites that are to tell."""

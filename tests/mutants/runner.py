@@ -1,0 +1,123 @@
+"""Runs suites over the mutants: what is killed, what survives, what is a false alarm."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.mutants import hosts
+from tests.mutants.judge import judge
+from tests.mutants.mutation import PROVIDERS, Mutant, Provider
+from tests.mutants.trial import Host, Trial
+
+FOLDER: Final = Path(__file__).parent / "suites"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A folder of tests, one file for each provider, and what they run against (None if they bring it along).
+
+    `gate`: the share of mutants it must kill, without a false alarm.
+    """
+
+    name: str
+    about: str
+    folder: Path
+    host: Callable[[], AbstractContextManager[Host]] | None = None
+    gate: float | None = None
+
+    def files(self, provider: Provider) -> list[Path]:
+        return sorted(self.folder.glob(f"test_{provider}*.py"))
+
+    def missing(self) -> str | None:
+        """Why it can't be run here, if it can't."""
+        if not all(self.files(provider) for provider in PROVIDERS):
+            return f"there is no {self.folder.name} in tests/mutants/suites yet"
+        if self.host is hosts.prism and not (shutil.which("node") and shutil.which("npm")):
+            return "node and npm are not installed"
+        return None
+
+    def lines(self) -> int:
+        """Lines of test, without those that are empty or a comment."""
+        lines = (line.strip() for path in self.folder.glob("*.py") for line in path.read_text("utf-8").splitlines())
+        return sum(bool(line) and not line.startswith("#") for line in lines)
+
+
+SUITES: Final = (
+    Suite("a", "the kit's shortest use", FOLDER / "kit", gate=0.95),
+    Suite("b", "plain examples against prism", FOLDER / "examples", hosts.prism),
+    Suite("c", "plain examples against mockserver", FOLDER / "examples", hosts.ours),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`by` is the test that killed the mutant and `how` its complaint; both are empty for a survivor."""
+
+    mutant: Mutant
+    by: str = ""
+    how: str = ""
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`false_alarms` maps the tests the honest clients fail to their complaints; no mutant is killed by them."""
+
+    suite: Suite
+    verdicts: tuple[Verdict, ...]
+    false_alarms: dict[str, str]
+    tests: int
+    seconds: float
+
+    @property
+    def killed(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.killed]
+
+    @property
+    def survived(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if not verdict.killed]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is as good as it must be."""
+        gate = self.suite.gate
+        return gate is None or (not self.false_alarms and len(self.killed) >= gate * len(self.verdicts))
+
+
+def run(
+    suite: Suite, mutants: Iterable[Mutant], *, seeds: int = 1, told: Callable[[str], None] = lambda line: None
+) -> Result:
+    """Judge the honest clients (once for each seed of Hypothesis), then the mutants. Raises SuiteBroken."""
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        host = stack.enter_context(suite.host()) if suite.host is not None else None
+        trial = Trial(host=None if host is None else lambda: host)
+        alarms: dict[str, str] = {}
+        tests: set[str] = set()
+        chosen = tuple(mutants)
+        for provider in dict.fromkeys(mutant.provider for mutant in chosen):
+            for seed in range(seeds):
+                told(f"({suite.name}) the honest client of {provider}, seed {seed}")
+                found = judge(suite.files(provider), trial, all_failures=True, seed=seed)
+                alarms |= found.failures
+                tests |= found.failures.keys() | found.passed
+        verdicts = tuple(_verdict(suite, trial, mutant, alarms, told) for mutant in chosen)
+    return Result(suite, verdicts, alarms, len(tests), time.perf_counter() - began)
+
+
+def _verdict(
+    suite: Suite, trial: Trial, mutant: Mutant, ignored: dict[str, str], told: Callable[[str], None]
+) -> Verdict:
+    told(f"({suite.name}) {mutant}")
+    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys())
+    by, how = next(iter(found.failures.items()), ("", ""))
+    return Verdict(mutant, by, how)

@@ -1,0 +1,1 @@
+"""Suites of tests for clients. Each is a folder of pytest files; `tests/mutants` runs them over every mutant."""
