@@ -58,8 +58,8 @@ class Client(ABC):
         """The ids of what has been made of a source, or of everything there is; all pages."""
 
     @abstractmethod
-    def download(self, handle: str) -> Maybe[str | Sequence[str]]:
-        """Where to download what is ready: a URL, or several."""
+    def download(self, handle: str) -> Maybe[bytes | str | Sequence[str]]:
+        """What is ready: the file, or where to download it (a URL, or several)."""
 
     def wait(self, handle: str) -> Maybe[State]:
         """Poll until it ends, as the client does it. Left as it is: the client has no such function."""

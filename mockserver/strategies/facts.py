@@ -6,6 +6,7 @@ may fit, ...) is left to the contract's own check.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -168,6 +169,8 @@ class Grammar:
             facts.never |= not facts.enum
         elif not stated and implied:
             facts.kinds &= hint
+        if _holds_no_integer(facts):
+            facts.kinds -= _KINDS["integer"]
         return facts
 
 
@@ -177,6 +180,15 @@ def kinds_of(value: Json) -> frozenset[str]:
     if name == "number":
         return _KINDS["integer" if value == value // 1 else "fraction"]
     return _KINDS[name]
+
+
+def _holds_no_integer(facts: Facts) -> bool:
+    """Whether no integer lies within the bounds."""
+    lows = [math.ceil(facts.low)] if facts.low is not None else []
+    lows += [math.floor(facts.above) + 1] if facts.above is not None else []
+    highs = [math.floor(facts.high)] if facts.high is not None else []
+    highs += [math.ceil(facts.below) - 1] if facts.below is not None else []
+    return bool(lows and highs) and max(lows) > min(highs)
 
 
 def _choices(schema: dict[str, Json], pointer: str) -> Iterator[list[Key]]:

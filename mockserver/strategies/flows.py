@@ -34,10 +34,11 @@ class Flow:
     """The way of a clip at a provider.
 
     `sources` become ready, `failing` ones don't, `stuck` ones never end; all of the default world. `spans` are times to
-    ask for, in seconds. `body` makes a request's body of a source and a span, `sent` reads the span back. `handle` is
-    where a created reply says the id, `look` the path that tells how far it is, and `state` reads it. `conflicts` says
-    that asking twice is answered with 409. `kept` are the places a client may build on although the document leaves
-    them optional, by operation.
+    ask for, in seconds. `body` makes a request's body of a source and a span, `sent` reads the span back; `unasked` are
+    properties that mean more than was asked for. `handle` is where a created reply says the id, `look` the path that
+    tells how far it is, and `state` reads it. `conflicts`: asking twice is answered with 409. `phases` say how far a clip
+    is, by operation; `kept` are the places a client may build on although the document leaves them optional. `token`
+    is the operation that gives new tokens.
     """
 
     create: str
@@ -55,6 +56,7 @@ class Flow:
     phases: Mapping[str, Phase] = field(default_factory=dict)
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     token: str | None = None
+    unasked: tuple[str, ...] = ()
 
     def asking(self, key: str, source: str, span: Span) -> Request:
         """The request for a clip, as an honest client would send it."""
@@ -111,7 +113,7 @@ LIVEPEER: Final = Flow(
     sources=("eaw4nk06ts2d0mzb", "fullhd0000000000", "tiny000000000000", "offair0000000000", "early00000000000"),
     failing=("fails00000000000", "inputerror000000", "nooutput00000000"),
     stuck=("stuck00000000000",),
-    spans=((1587667174.725, 1587667204.725), (1587667180.001, 1587667190.5), (1587667175.0, 1587667235.0)),
+    spans=((1587667174.725, 1587667204.725), (1587667180.0014, 1587667190.5006), (1587667175.0, 1587667235.0)),
     body=_livepeer_body,
     sent=_livepeer_sent,
     handle="/asset/id",
@@ -176,6 +178,7 @@ RESTREAM: Final = Flow(
         "getClipDownloadUrl": ("/downloadUrl",),
     },
     token="createToken",
+    unasked=("forceReprocess",),
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {"livepeer": LIVEPEER, "restream": RESTREAM}

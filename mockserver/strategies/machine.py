@@ -32,6 +32,7 @@ class ClientMachine(RuleBasedStateMachine):
 
     `provider` is `"livepeer"` or `"restream"`; for another, set `flow` and `contract`. `patience` is how many real
     seconds one call may take (more than the client's own timeout), `longest` how many of the mock's clock it may wait.
+    `persistent`: who waits for a clip is not put off by a single 503.
     What has to hold: nothing but the client's own errors comes out, and no key in them; requests keep the contract; no
     call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409 for
     what has been asked before is no error, and there is one project for one source; waiting ends; what is said to be
@@ -50,6 +51,7 @@ class ClientMachine(RuleBasedStateMachine):
     contract: ClassVar[CompiledContract | None] = None
     patience: ClassVar[float] = 5.0
     longest: ClassVar[float] = 86_400.0
+    persistent: ClassVar[bool] = True
 
     def mock(self) -> Mock:
         """A fresh world, with its time standing still."""
@@ -130,10 +132,28 @@ class ClientMachine(RuleBasedStateMachine):
         self._trial.poll_told(handle, known.values.get(value, frozenset((State.WAITING, State.FAILED))), value)
 
     @precondition(lambda self: self._made)
+    @rule(pick=_ANY, trouble=st.sampled_from(("none", "other conflict")), data=st.data())
+    def create_again(self, pick: int, trouble: str, data: DataObject) -> None:
+        """Ask once more for what has been asked for."""
+        expected = self._arm(trouble, self._flow.create, None, data)
+        if expected is not None:
+            self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
+
+    @precondition(lambda self: self._made and self.persistent)
+    @rule(pick=_ANY)
+    def wait_through_a_failure(self, pick: int) -> None:
+        """Wait for a clip while the server fails once: whoever waits asks again."""
+        handle = self._handle(pick)
+        plain = self._trial.poll(handle, Expected())
+        if plain.error is None and plain.calls and plain.calls[0].operation and plain.result is State.WAITING:
+            self._trial.wait_through(handle, plain.calls[0].operation)
+
+    @precondition(lambda self: self._made)
     @rule(pick=_ANY)
     def wait(self, pick: int) -> None:
         """Wait for a clip: it ends, whatever comes of it."""
-        self._trial.wait(self._handle(pick))
+        handle = self._handle(pick)
+        self._trial.wait(handle, surely=self._made[handle] in self._flow.sources)
 
     @rule(pick=_ANY, span=_ANY)
     def see_through(self, pick: int, span: int) -> None:
@@ -143,7 +163,7 @@ class ClientMachine(RuleBasedStateMachine):
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
-            self._trial.wait(handle)
+            self._trial.wait(handle, surely=source in flow.sources)
 
     @precondition(lambda self: self._made)
     @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
@@ -195,7 +215,7 @@ class ClientMachine(RuleBasedStateMachine):
 
     def _in_the_way(self, plain: Outcome, trouble: str, data: DataObject, again: Callable[[Expected], Outcome]) -> None:
         """The same once more, with something in the way of one of the calls it makes."""
-        calls = [call for call in plain.calls if call.operation is not None]
+        calls = [call for call in plain.calls if call.operation]
         if trouble == "none" or plain.error is not None or not calls:
             return
         # From a fixed range, however many calls there are: what a world answers may differ from run to run.

@@ -80,7 +80,7 @@ def breakings(values: Values, place: str, check: Check) -> Iterator[Breaking]:
         for bend in candidate.bends:
             for host in hosts:
                 found = _tried(values, candidate, bend, check, host)
-                if is_only(found, candidate.keyword, candidate.document):
+                if is_only(found, candidate.keyword, said.document if said else _written(candidate, found)):
                     said = said or found[0]
                     kept.append(bend)
                     break
@@ -88,8 +88,15 @@ def breakings(values: Values, place: str, check: Check) -> Iterator[Breaking]:
             about = f"({candidate.about})" if candidate.about else ""
             id = f"{place}{candidate.where}:{candidate.keyword}{about}"
             where = f"{place} `{candidate.where}`" if candidate.where else place
-            rule = Rule(id, "contract", f"{where}: expected {said.expected}", candidate.document)
+            rule = Rule(id, "contract", f"{where}: expected {said.expected}", said.document)
             yield Breaking(rule, candidate.keyword, candidate, tuple(kept))
+
+
+def _written(candidate: Candidate, found: Sequence[Told]) -> str:
+    """Where the rule is written: of the names of properties, where the schema of names says it."""
+    if candidate.keyword == "propertyNames" and found and found[0].document.startswith(f"{candidate.document}/"):
+        return found[0].document
+    return candidate.document
 
 
 def _tried(values: Values, candidate: Candidate, bend: Bend, check: Check, host: Json) -> Sequence[Told]:

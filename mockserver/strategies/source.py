@@ -19,8 +19,8 @@ from mockserver.core.text import Json
 
 T = TypeVar("T")
 
-# Of so many draws beside the edges, as a share of them: edges are few and each is worth meeting again.
-_BESIDE: Final = 3
+# One draw in so many is beside the edges: they are few, and each is worth meeting again.
+_BESIDE: Final = 4
 
 
 class Source(Protocol):
@@ -51,12 +51,10 @@ class Drawn:
         return self._draw(below(count)) if count > 1 else 0
 
     def either(self, edges: Sequence[T], beside: SearchStrategy[T] | None) -> T:
-        known = len(edges)
-        at = self.index(known + (_BESIDE if beside is not None else 0))
-        if at < known:
-            return edges[at]
-        assert beside is not None
-        return self._draw(beside)
+        # Both take two choices, what is beside first: then an example shrinks to the least there is, not to an edge.
+        if beside is not None and self._draw(below(_BESIDE)) == 0:
+            return self._draw(beside)
+        return edges[self._draw(below(len(edges)))]
 
 
 class Least:

@@ -123,7 +123,7 @@ class Survey:
             for trigger, others in schema.get("dependentRequired", {}).items():
                 for name in others:
                     bend = partial(_half, self.values, facts, trigger, name)
-                    document = f"{pointer}/dependentRequired/{trigger}"
+                    document = f"{pointer}/dependentRequired"
                     yield Candidate(steps, "dependentRequired", document, (bend,), key, "object", name)
             for keyword in ("oneOf", "anyOf"):
                 if keyword in schema:

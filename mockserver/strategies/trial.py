@@ -12,7 +12,7 @@ from threading import current_thread, main_thread
 from typing import Final
 from urllib.parse import urlsplit
 
-from mockserver.core.http import Request
+from mockserver.core.http import Reply, Request
 from mockserver.core.text import Json, parse
 from mockserver.strategies.client import Called, Client, Clock, Endless, Mock, State
 from mockserver.strategies.flows import Flow, Span
@@ -89,14 +89,15 @@ class Trial:
             said = outcome.result
             assert said in allowed, f"poll: the server says {phase!r}, and the client takes it for {said!r}"
 
-    def wait(self, handle: str) -> None:
-        """Wait until it ends."""
+    def wait(self, handle: str, *, surely: bool) -> None:
+        """Wait until it ends; `surely`: it becomes ready, if only it was asked for rightly."""
         try:
             outcome = self._judged("wait", Expected("may"), self._client.wait, handle)
         except NotImplementedError:
             return
         self._check_end(outcome)
         truth = self._truth(handle)
+        assert not (surely and truth == {State.FAILED}), f"wait: {handle} failed: it was not asked for as it has to be"
         if outcome.error is not None:
             assert truth != {State.READY}, f"wait: {handle} is ready, and the client gave up: {outcome.error!r}"
             return
@@ -116,6 +117,14 @@ class Trial:
             assert again <= _MOST_AFTER_END, (
                 f"wait: {operation} said {again} times that it has ended, and still it waits"
             )
+
+    def wait_through(self, handle: str, operation: str) -> None:
+        """Wait although the server fails once on the way."""
+        self._mock.reply_next(operation, Reply.json(503, {"errors": ["try again"]}))
+        outcome = self._judged("wait", Expected("may", injected=True), self._client.wait, handle)
+        if outcome.error is not None and self._truth(handle) != {State.FAILED}:
+            answers = [call.reply.status for call in outcome.calls]
+            assert len(answers) > 1, f"wait: one 503 on the way, and the client gave up: {outcome.error!r}"
 
     def list(
         self, source: str, handles: Sequence[str], expected: Expected, plain: Outcome | None = None, pages: int = 1
@@ -138,6 +147,9 @@ class Trial:
         ready = truth == {State.READY}
         outcome = self._judged("download", expected if ready else _loosely(expected), self._client.download, handle)
         if outcome.error is None and expected.like_before and ready:
+            if isinstance(outcome.result, bytes):
+                assert outcome.result, f"download: {handle} is ready, and the client has nothing of it"
+                return outcome
             urls = [outcome.result] if isinstance(outcome.result, str) else [*(outcome.result or ())]
             assert urls, f"download: {handle} is ready, and the client names no URL"
             for url in urls:
@@ -158,7 +170,10 @@ class Trial:
         assert right, f"{verb}: {handle} is {wanted}, and the client says {said.name}"
 
     def _check_span(self, request: Request, span: Span) -> None:
-        sent = self._flow.sent(parse(request.body))
+        body = parse(request.body)
+        sent = self._flow.sent(body)
+        for name in self._flow.unasked:
+            assert not body.get(name), f"create: nobody asked for `{name}`, and the client sends it"
         for name, asked, told in zip(("start", "end"), span, sent, strict=True):
             same = asked is told or (asked is not None and told is not None and abs(asked - told) < _SAME)
             assert same, f"create: asked for {name}={asked} s, and the server was told {told} s"
@@ -188,6 +203,9 @@ class Trial:
         for call in outcome.calls:
             for violation in call.violations:
                 raise AssertionError(f"{verb}: the client broke the contract: {violation}")
+            if not call.operation:
+                told = any(self._mock.key in text for _, text in call.request.headers)
+                assert not told, f"{verb}: the key is sent to where files are stored: {call.request.path}"
         if error is not None:
             assert self._mock.key not in f"{error} {error!r}", f"{verb}: the client's error shows the key"
             refused = any(call.reply.status >= 400 for call in outcome.calls)

@@ -112,11 +112,36 @@ def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
     return Expected("must", calls=1, injected=True)
 
 
+def _other_conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """A 409 that does not say that it has been asked for before."""
+    if not scene.flow.conflicts or scene.operation != scene.flow.create:
+        return None
+    said = {
+        "statusCode": 409,
+        "status": 409,
+        "code": 409,
+        "message": "StorageFileLocked",
+        "name": "storage_file_locked",
+    }
+    scene.mock.reply_next(scene.operation, Reply.json(409, {"error": said}))
+    return Expected("must", calls=1, injected=True)
+
+
+def _telling(reply: Reply, key: str) -> Reply:
+    """The error with the key in its text, as some servers repeat it."""
+    value, text = reply.value, f"no token {key} found"
+    if isinstance(value, dict) and "errors" in value:
+        return Reply.json(reply.status, {**value, "errors": [text]})
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        return Reply.json(reply.status, {**value, "error": {**value["error"], "message": text}})
+    return reply
+
+
 def _unauthorized(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """The token is not good any more: a client may get another, once."""
     if 401 not in scene.statuses:
         return None
-    scene.mock.reply_next(scene.operation, scene.drawn(draw, 401))
+    scene.mock.reply_next(scene.operation, _telling(scene.drawn(draw, 401), scene.mock.key))
     return Expected("may", calls=2, injected=True)
 
 
@@ -174,6 +199,7 @@ TROUBLES: Final[Mapping[str, Arm]] = {
     "cut": _cut,
     "broken": _broken,
     "conflict": _conflict,
+    "other conflict": _other_conflict,
     "unauthorized": _unauthorized,
     "hung": _hung,
 }
@@ -191,7 +217,8 @@ def paged(reply: Reply, request: Request) -> list[Reply] | None:
         query = "&".join(part for part in request.query.split("&") if part and not part.startswith("cursor="))
         link = f"<{request.origin}{request.path}?{query}{'&' if query else ''}cursor=skip{limit}>"
         first = Reply.json(reply.status, [value[0], *copies], [("Link", f'{link}; rel="next"')])
-        return [first, Reply.json(reply.status, value[1:])]
+        # What changes while a list is read moves to another page, and is there twice.
+        return [first, Reply.json(reply.status, value)]
     if isinstance(value, dict) and len(value.get("projects", ())) > 1:
         more, last = {"nextCursor": "bmV4dA", "hasMore": True}, value["pagination"]
         first = Reply.json(reply.status, {**value, "projects": value["projects"][:1], "pagination": more})

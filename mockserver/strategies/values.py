@@ -205,7 +205,11 @@ def _fraction(values: Values, source: Source, facts: Facts, depth: int) -> Json:
     low = facts.low if facts.above is None else _max(facts.low, facts.above)
     high = facts.high if facts.below is None else _min(facts.high, facts.below)
     made = numbers.fraction(source, low, high, facts.steps[0] if facts.steps else None)
-    return _whole(values, source, facts, depth) if made in (facts.above, facts.below) else made
+    if made not in (facts.above, facts.below):
+        return made
+    if low is None or high is None:
+        return low + 0.5 if low is not None else (high or 0.0) - 0.5
+    return (low + high) / 2
 
 
 def _text(values: Values, source: Source, facts: Facts, depth: int) -> Json:
