@@ -36,8 +36,8 @@ class Flow:
     `sources` become ready, `failing` ones don't, `stuck` ones never end; all of the default world. `spans` are times to
     ask for, in seconds. `body` makes a request's body of a source and a span, `sent` reads the span back; `unasked` are
     properties that mean more than was asked for. `handle` is where a created reply says the id, `look` the path that
-    tells how far it is, and `state` reads it. `conflicts`: asking twice is answered with 409. `phases` say how far a clip
-    is, by operation; `kept` are the places a client may build on although the document leaves them optional. `token`
+    tells how far it is, and `state` reads it. `conflicts`: asking twice is answered with 409. `phases` say how far it
+    is, by operation; `kept` are the places a client may build on although the document leaves them optional; `token`
     is the operation that gives new tokens.
     """
 

@@ -6,7 +6,7 @@ Makers of values ask a source and nothing else, so that the same code draws exam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -87,43 +87,84 @@ FULLEST: Final = Fullest()
 
 @cache
 def least_text(pattern: str) -> str:
-    """The simplest text that matches a pattern, as far as it can be read off it: first branches, fewest repeats."""
+    """The simplest text that matches a pattern: first branches, fewest repeats."""
+    return text_like(pattern, 0)
+
+
+def text_like(pattern: str, seed: int) -> str:
+    """A text that matches a pattern, as far as can be read off it; another for each seed, the simplest for 0.
+
+    `from_regex` draws each letter by itself, which takes fifty times as long for an id of some length.
+    """
+    state = seed
+
+    def pick(count: int) -> int:
+        nonlocal state
+        # A step of a linear congruential generator (Knuth's MMIX); from 0 it stays 0.
+        state = state and (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (state >> 33) % count
+
     try:
-        return _least(parser.parse(ecma(pattern)))
+        return _text(_parsed(pattern), pick)
     except (re.error, RecursionError):
         return ""
 
 
-def _least(parts: Json) -> str:
-    return "".join(_one(op, arguments) for op, arguments in parts)
+@cache
+def _parsed(pattern: str) -> Json:
+    return parser.parse(ecma(pattern))
 
 
-def _one(op: Json, arguments: Json) -> str:
+_Pick = Callable[[int], int]
+_MORE: Final = 8
+_PLAIN: Final = "a0bcxyz19-_. AZ~"
+
+
+def _text(parts: Json, pick: _Pick) -> str:
+    return "".join(_one(op, arguments, pick) for op, arguments in parts)
+
+
+def _one(op: Json, arguments: Json, pick: _Pick) -> str:
     if op is code.LITERAL:
         return chr(arguments)
     if op is code.IN:
-        return _of_class(arguments)
+        return _of_class(arguments, pick)
     if op is code.ANY or op is code.NOT_LITERAL:
-        return "b" if arguments == ord("a") else "a"
+        allowed = [letter for letter in _PLAIN if op is code.ANY or ord(letter) != arguments]
+        return allowed[pick(len(allowed))]
     if op is code.SUBPATTERN:
-        return _least(arguments[3])
+        return _text(arguments[3], pick)
     if op is code.BRANCH:
-        return _least(arguments[1][0])
+        return _text(arguments[1][pick(len(arguments[1]))], pick)
     if op in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
-        return _least(arguments[2]) * int(arguments[0])
+        low, high, inner = arguments
+        count = int(low) + pick(min(int(high) - int(low), _MORE) + 1)
+        return "".join(_text(inner, pick) for _ in range(count))
     return ""
 
 
-def _of_class(members: Json) -> str:
-    first, argument = members[0]
-    if first is code.NEGATE:
-        allowed = re.compile("[^" + "".join(re.escape(_of_class([member])) for member in members[1:]) + "]")
-        return next((letter for letter in "a0 -_.~!" if allowed.match(letter)), "~")
-    if first is code.RANGE:
-        return chr(argument[0])
-    if first is code.CATEGORY:
-        return {code.CATEGORY_DIGIT: "0", code.CATEGORY_SPACE: " "}.get(argument, "a")
+def _of_class(members: Json, pick: _Pick) -> str:
+    if members[0][0] is code.NEGATE:
+        refused = {letter for letter in _PLAIN for member in members[1:] if _is_in(letter, member)}
+        allowed = [letter for letter in _PLAIN if letter not in refused] or ["\u00e9"]
+        return allowed[pick(len(allowed))]
+    kind, argument = members[pick(len(members))]
+    if kind is code.RANGE:
+        return chr(argument[0] + pick(argument[1] - argument[0] + 1))
+    if kind is code.CATEGORY:
+        known = {code.CATEGORY_DIGIT: "0123456789", code.CATEGORY_SPACE: " "}.get(argument, "a0_z")
+        return known[pick(len(known))]
     return chr(argument)
+
+
+def _is_in(letter: str, member: Json) -> bool:
+    kind, argument = member
+    if kind is code.RANGE:
+        return bool(argument[0] <= ord(letter) <= argument[1])
+    if kind is code.CATEGORY:
+        digits, spaces = letter.isdecimal(), letter.isspace()
+        return {code.CATEGORY_DIGIT: digits, code.CATEGORY_SPACE: spaces}.get(argument, letter.isalnum())
+    return bool(argument == ord(letter))
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from mockserver.strategies.source import Source, ecma, least_text
+from mockserver.strategies.source import Source, ecma, least_text, text_like
 
 # Empty, one letter, then what programs trip over: accents that combine, scripts from right to left, the astral planes,
 # what looks like a value of another kind, what ends a text in C, a line or a header.
@@ -42,10 +42,7 @@ EDGES: Final = (
     "{id}",
 )
 _ANY: Final = st.text(st.characters(codec="utf-8"), max_size=16)
-# What a URI may hold besides letters and digits, and what makes texts from patterns readable.
-_PLAIN: Final = st.characters(
-    codec="ascii", categories=("L", "N"), include_characters="-._~:/?#[]@!$&'()*+,;=%{} ^|<>\\\""
-)
+_SEEDS: Final = st.integers(0, 2**64 - 1)
 _LONGEST: Final = 4_096
 
 
@@ -130,7 +127,7 @@ def _matching(pattern: str, known: Format | None) -> tuple[tuple[str, ...], Sear
         fitting = tuple(one for one in known.edges if compiled.search(one))
         if fitting:
             return fitting, known.beside
-    return edges, st.from_regex(compiled, alphabet=_PLAIN)
+    return edges, _SEEDS.map(lambda seed: text_like(pattern, seed))
 
 
 @cache

@@ -64,8 +64,14 @@ def twisted(
     page = page_of(op, contract, document)
     _check(reply, kinds, keep, page)
     source = Drawn(draw)
+    bent = _bent(source, page, reply, kinds, keep)
+    # Asked last, so that an example shrinks to the reply itself and not to a shorter one.
     if "status" in kinds and source.index(_SELDOM) == _SELDOM - 1:
         return _other(source, page, reply)
+    return bent
+
+
+def _bent(source: Source, page: Page, reply: Reply, kinds: Collection[Twist], keep: Collection[str]) -> Reply:
     entry = _entry(page, reply)
     if entry is None:
         return reply
