@@ -16,9 +16,10 @@ class ClipError(Exception):
 
 
 class Refused(ClipError):
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, value: Json = None) -> None:
         super().__init__(f"the server answered {status}")
         self.status = status
+        self.is_repetition = status == 409 and b"ClipsInputAlreadyProcessed" in dump(value)
 
 
 class Api:
@@ -31,7 +32,11 @@ class Api:
         reply = self.sent(method, path, body)
         value = self.read(reply)
         if reply.status >= 400:
-            raise Refused(reply.status) if "leaks key" not in self.bugs else ClipError(f"{reply} for {self.mock.key}")
+            raise (
+                Refused(reply.status, value)
+                if "leaks key" not in self.bugs
+                else ClipError(f"{reply} for {self.mock.key}")
+            )
         return value
 
     def sent(self, method: str, path: str, body: Json = None, tries: int = 2) -> Reply:
@@ -139,7 +144,7 @@ class LivepeerClient(Client):
             link = reply.header("link") or ""
             target = link.partition("<")[2].partition(">")[0]
             path = "/" + target.split("/", 3)[3] if target and "first page" not in self.bugs else None
-        return found
+        return [*dict.fromkeys(found)]
 
     def download(self, handle: str) -> str:
         asset = self.api.ask("GET", f"/api/asset/{quote(handle)}")
@@ -164,7 +169,7 @@ class RestreamClient(Client):
         try:
             return str(self.api.field(self.api.ask("POST", "/v2/user/clips/projects", body), "projectId"))
         except Refused as error:
-            if error.status != 409 or "409 is failure" in self.bugs:
+            if not error.is_repetition or "409 is failure" in self.bugs:
                 raise
             return next((self._id(one) for one in self._projects() if one.get("sourceIdentifier") == source), None)
 

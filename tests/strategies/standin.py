@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Thread
+from typing import Any, TypeVar
 
 from mockserver.core.fault import NOTHING, Effect, Fault
 from mockserver.core.http import Reply, Request
@@ -14,6 +16,8 @@ from mockserver.core.violation import Violation
 from mockserver.server.assemble import build_engine
 from mockserver.settings import Settings
 from mockserver.strategies import Mock
+
+T = TypeVar("T")
 
 START = 1_790_000_000_000
 
@@ -28,8 +32,15 @@ class Recorded:
 
 
 @cache
-def loop() -> asyncio.AbstractEventLoop:
-    return asyncio.new_event_loop()
+def _loop() -> asyncio.AbstractEventLoop:
+    """A loop in a thread of its own, so that clients may have theirs."""
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name="stand-in", daemon=True).start()
+    return loop
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
 
 
 class Hung(TimeoutError):
@@ -44,13 +55,13 @@ class StandIn:
         self.key = "test_standin"
         # An engine of its own: time that moves in one world must not cost the others anything.
         self.engine = build_engine(Settings(at=START, pace=0))
-        loop().run_until_complete(self.engine.open(self.url))
+        run(self.engine.open(self.url))
         self._faults: list[Fault] = []
         self._next: dict[str, list[Reply]] = {}
         self._calls: list[Recorded] = []
 
     def advance(self, ms: int, /) -> None:
-        loop().run_until_complete(self.engine.advance(ms))
+        run(self.engine.advance(ms))
 
     def add_fault(self, fault: Fault, /) -> None:
         self._faults.append(fault)
@@ -62,7 +73,7 @@ class StandIn:
         self._faults, self._next = [], {}
 
     def call(self, request: Request, /) -> Reply:
-        return loop().run_until_complete(self.engine.respond(request))
+        return run(self.engine.respond(request))
 
     def calls(self) -> Sequence[Recorded]:
         return self._calls

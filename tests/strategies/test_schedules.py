@@ -29,7 +29,8 @@ def test_a_schedule_shrinks_to_the_steps_that_hurt() -> None:
         at = next((i for i, step in enumerate(steps) if isinstance(step, FaultStep)), len(steps))
         return any(isinstance(step, CallStep) for step in steps[at:])
 
-    fault, call = least(schedules("createClip"), hurts)
+    *before, fault, call = least(schedules("createClip"), hurts)
+    assert len(before) <= 1
     assert isinstance(fault, FaultStep)
     assert isinstance(call, CallStep)
     assert call.request.body == b'{"playbackId":"","startTime":0}'
