@@ -32,11 +32,9 @@ class Api:
         reply = self.sent(method, path, body)
         value = self.read(reply)
         if reply.status >= 400:
-            raise (
-                Refused(reply.status, value)
-                if "leaks key" not in self.bugs
-                else ClipError(f"{reply} for {self.mock.key}")
-            )
+            if "leaks key" in self.bugs:
+                raise ClipError(f"{reply.status} for {self.mock.key}")
+            raise Refused(reply.status, value)
         return value
 
     def sent(self, method: str, path: str, body: Json = None, tries: int = 2) -> Reply:
