@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
-from mockserver.core.contract import Contract, Samples
+from mockserver.core.contract import Contract
 from mockserver.core.fault import Fault
 from mockserver.core.mishap import Deliveries
 from mockserver.core.provider import Provider
@@ -23,9 +23,6 @@ class Checked(Protocol):
 
     @property
     def contract(self) -> Contract: ...
-
-    @property
-    def samples(self) -> Samples | None: ...
 
 
 def problems(fault: Fault, services: Mapping[str, Checked]) -> Iterator[tuple[str, str]]:
@@ -76,10 +73,10 @@ def _of_deliveries(about: Deliveries, services: Mapping[str, Checked]) -> Iterat
 
 def _of_operation(fault: Fault, id: str, service: Checked) -> Iterator[tuple[str, str]]:
     status = fault.effect.status
-    if status is not None and service.samples is not None:
-        known = service.samples.statuses(id)
-        wanted = (str(status.code), f"{status.code // 100}XX", "default")
-        if status.code not in GATEWAY and not any(name in known for name in wanted):
+    if status is not None and status.code not in GATEWAY:
+        known = service.contract.operations[id].statuses
+        wanted = {str(status.code), f"{status.code // 100}XX", "DEFAULT"}
+        if wanted.isdisjoint(name.upper() for name in known):
             listed = ", ".join(known)
             yield (
                 "/status",

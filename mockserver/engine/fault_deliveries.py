@@ -10,10 +10,10 @@ from mockserver.core.text import Json
 from mockserver.engine import fault_schema as bounds
 
 if TYPE_CHECKING:
-    from mockserver.engine.fault_reader import _Page
+    from mockserver.engine.fault_page import Page
 
 
-def read_mishap(page: _Page, record: Mapping[str, Json]) -> tuple[Deliveries, Mishap]:
+def read_mishap(page: Page, record: Mapping[str, Json]) -> tuple[Deliveries, Mishap]:
     """Which deliveries, and what goes wrong with them; what is wrong with that is noted on the page."""
     at = ("deliveries",)
     said = page.record(
@@ -42,7 +42,7 @@ def read_mishap(page: _Page, record: Mapping[str, Json]) -> tuple[Deliveries, Mi
     return about, mishap
 
 
-def _events(page: _Page, said: Mapping[str, Json]) -> tuple[str, ...]:
+def _events(page: Page, said: Mapping[str, Json]) -> tuple[str, ...]:
     value = said.get("event", ())
     if value == () or (isinstance(value, str) and value):
         return (value,) if value else ()
@@ -52,7 +52,7 @@ def _events(page: _Page, said: Mapping[str, Json]) -> tuple[str, ...]:
     return ()
 
 
-def _true(page: _Page, record: Mapping[str, Json], name: str) -> Literal[True] | None:
+def _true(page: Page, record: Mapping[str, Json], name: str) -> Literal[True] | None:
     """True, or None if nothing is said: there is no need to say that something goes right."""
     value = record.get(name, ...)
     if value is ... or value is True:

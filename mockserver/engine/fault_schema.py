@@ -6,6 +6,7 @@ from typing import Final
 
 from mockserver.core.fault import MOST_DELAY
 from mockserver.core.text import Json
+from mockserver.engine.fault_page import MOST_TEXT
 
 NAME: Final = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 STATUSES: Final = "[1-5]XX|[1-5][0-9][0-9]"
@@ -15,7 +16,6 @@ METHOD: Final = "[A-Za-z]+"
 
 MOST_TURN: Final = 1_000_000
 MOST_RETRY_AFTER: Final = 31_536_000
-MOST_MESSAGE: Final = 1_000
 MOST_LENGTH: Final = 1_000_000
 MOST_DRIP: Final = 60_000
 MOST_FAILURES: Final = 100
@@ -47,7 +47,7 @@ def _matching(about: str, pattern: str) -> Json:
 
 
 def _text(about: str) -> Json:
-    return {"type": "string", "minLength": 1, "maxLength": MOST_MESSAGE, "description": about}
+    return {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "description": about}
 
 
 def _never(*names: str, **where: Json) -> Json:
