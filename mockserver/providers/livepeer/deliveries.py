@@ -40,8 +40,8 @@ _OLD_EVENTS: Final = frozenset({"asset.ready", "asset.failed"})
 
 
 def listens(view: View) -> bool:
-    """Whether anybody in the world has subscribed to anything."""
-    return view.count("webhook", "all", "") > 0
+    """Whether anybody in the world has subscribed to anything that happens here."""
+    return view.count("webhook", "asking", "") > 0
 
 
 def hear(view: View, outcome: Outcome, moment: Moment) -> Outcome:
@@ -49,7 +49,7 @@ def hear(view: View, outcome: Outcome, moment: Moment) -> Outcome:
     if not listens(view):
         return outcome
     # Most of what happens no webhook asks for; then there is no need to know whose it is.
-    asked = {event for hook in view.find("webhook", "all", "") for event in hook["events"]}
+    asked = {event for hook in view.find("webhook", "asking", "") for event in hook["events"]}
     notices = [notice for notice in outcome.notices if notice.event in asked]
     if not notices:
         return Outcome(outcome.reply, outcome.changes, outcome.notices, heard=True)

@@ -121,8 +121,10 @@ def _webhook_owner(webhook: Record) -> Entry:
     return owned_by(webhook["userId"], webhook.get("projectId", "")), webhook["id"]
 
 
-def _webhook_alive(webhook: Record) -> Entry:
-    return None if webhook.get("deleted") else ("", webhook["id"])
+def _webhook_asking(webhook: Record) -> Entry:
+    """Those that ask for events of assets or tasks: of others nothing ever happens here."""
+    asks = any(event.startswith(("asset.", "task.")) for event in webhook["events"])
+    return ("", webhook["id"]) if asks and not webhook.get("deleted") else None
 
 
 def _log_webhook(log: Record) -> Entry:
@@ -159,7 +161,7 @@ _KINDS: Final = (
         },
         _task_due,
     ),
-    Kind("webhook", {"owner": Index(_webhook_owner), "all": Index(_webhook_alive)}),
+    Kind("webhook", {"owner": Index(_webhook_owner), "asking": Index(_webhook_asking)}),
     Kind("log", {"webhook": Index(_log_webhook)}),
     Kind("mail"),
     Kind("cache"),
