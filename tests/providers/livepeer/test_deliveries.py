@@ -278,7 +278,9 @@ def test_the_second_project_has_webhooks_of_its_own() -> None:
     assert events(desk) == ["asset.created"]
 
 
-@pytest.mark.parametrize(("event", "listening"), [("stream.started", False), ("task.failed", True)])
+@pytest.mark.parametrize(
+    ("event", "listening"), [("multistream.error", False), ("stream.idle", True), ("task.failed", True)]
+)
 def test_who_asks_for_what_never_happens_here_listens_to_nothing(event: str, listening: bool) -> None:
     desk = Desk()
     desk.subscribe(event)
