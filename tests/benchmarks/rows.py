@@ -62,6 +62,7 @@ class Row:
 
 Measure = Callable[[Plan], Iterator[Row]]
 
+
 # Jobs take a thousand times as long in every run of load, so that none gets on: what is measured is the request, not
 # what the clips of a minute ago do meanwhile. Time itself runs as it does for users.
 SLOW: Final = ("--pace", "0.001")

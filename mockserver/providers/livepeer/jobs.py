@@ -79,8 +79,9 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
     effect, sim = _stepped(scene, task, asset, dict(sim))
-    while _is_unseen(sim, moment):
-        scene = scene._replace(moment=moment.at(sim["at"]))
+    while sim["at"] is not None and sim["at"] <= moment.until:
+        sim = _without_unseen(sim, moment)
+        scene = Scene(view, moment.at(sim["at"]), scene.settings)
         then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
         effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
     return committed(effect, sim)
@@ -168,23 +169,27 @@ def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) 
 
 
 def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    """Progress; a report that is behind an earlier one is dropped.
-
-    So is one that nobody can see: the next report says more, and success leaves no progress behind.
-    """
-    after = _advance(sim, scene.moment)
+    """Progress; a report that is behind an earlier one is dropped."""
     late = due.progress <= task["status"].get("progress", 0)
-    if late or (_is_unseen(after, scene.moment) and steps_of(after)[after["next"]].do in _FURTHER):
-        return _nothing(task), after
-    return started_or_reported(scene, task, asset, due.progress), after
+    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
+    return effect, _advance(sim, scene.moment)
 
 
 _FURTHER: Final = frozenset({"report", "finish"})
 
 
-def _is_unseen(after: Sim, moment: Moment) -> bool:
-    """Whether the next step is taken before anybody looks."""
-    return after["at"] is not None and bool(after["at"] <= moment.until)
+def _without_unseen(sim: Sim, moment: Moment) -> Sim:
+    """The job at its next step that leaves a trace, if nobody looks before.
+
+    A report leaves none when the next one follows, which says more, or success, which leaves no progress behind.
+    """
+    steps, place, at = steps_of(sim), sim["next"], sim["at"]
+    while steps[place].do == "report" and place + 1 < len(steps) and steps[place + 1].do in _FURTHER:
+        following = max(at, sim["start"] + moment.lasting(sim["base"] + steps[place + 1].after))
+        if following > moment.until:
+            break
+        place, at = place + 1, following
+    return sim if place == sim["next"] else {**sim, "next": place, "at": at}
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
