@@ -248,7 +248,7 @@ def _set(value: Json, pointer: str, new: Json) -> Json:
 
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one.
 ClientMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=15,
     deadline=None,
     report_multiple_bugs=False,

@@ -53,8 +53,8 @@ def twisted(
 
     `kinds` are the ways to bend it: `drop` optional properties, `null` where it may be, `add` unknown properties where
     the schema is open, `long` and strange texts, `other` numbers and times, `spelling` (numbers as `1.0` and `1e0`,
-    escapes, spaces, the order of keys), `headers` (the case of their names), `status` (another documented reply). `keep`
-    are places no twist touches, as JSON Pointers with `*` for any item: `/asset/id`, `/clips/*/clipId`.
+    escapes, spaces, the order of keys), `headers` (the case of their names), `status` (another documented reply).
+    `keep` are places no twist touches, as JSON Pointers with `*` for any item: `/asset/id`, `/clips/*/clipId`.
 
     >>> @given(data=st.data())
     ... def test_my_client_copes(data, mock, client):
