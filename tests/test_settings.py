@@ -211,6 +211,31 @@ class TestRefusals:
                 assert str(error).startswith(f"{option.argument}: ")
 
 
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("hooks.example.com", [("hooks.example.com", None)]),
+        ("Hooks.example.com:443,10.0.0.5:8080", [("hooks.example.com", 443), ("10.0.0.5", 8080)]),
+        ("[fd00::5]:8080", [("fd00::5", 8080)]),
+        ("fd00::5", [("fd00::5", None)]),
+    ],
+)
+def test_targets_are_hosts_with_or_without_a_port(
+    text: str, targets: list[tuple[str, int | None]], tmp_path: Path
+) -> None:
+    assert load({}, {"MOCKSERVER_ALLOW_TARGET": text}, tmp_path).allow_target == tuple(targets)
+    listed = text.split(",")
+    assert load({"allow-target": listed}, {}, tmp_path).allow_target == tuple(targets)
+    (tmp_path / "mockserver.toml").write_text(f"allow-target = {listed!r}")
+    assert load({}, {}, tmp_path).allow_target == tuple(targets)
+
+
+@pytest.mark.parametrize("text", ["http://a.test/", "a.test:", "a.test:0", "a.test:65536", "*", "a b", "*.test"])
+def test_what_is_no_target_is_refused_with_an_example(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--allow-target: expected HOST or HOST:PORT such as 10\.0\.0\.5:8080"):
+        load({"allow-target": [text]}, {}, tmp_path)
+
+
 class TestControl:
     def test_a_token_comes_from_the_environment_and_a_switch_from_anywhere(self) -> None:
         assert read(MOCKSERVER_ADMIN_TOKEN="a-token-of-24-characters").admin_token == "a-token-of-24-characters"

@@ -17,7 +17,7 @@ from mockserver.errors import MockserverError, UsageError, unknown
 
 COMMANDS: Final = {
     "serve": ("serve", "start the fake APIs"),
-    "ctl": ("ctl", "take the wheel of a running server: clock, worlds, journal"),
+    "ctl": ("ctl", "take the wheel of a running server: clock, worlds, faults, journal"),
     "routes": ("lists", "what they answer: every operation with method and path"),
     "outcomes": ("lists", "what to send to get each documented success and failure"),
     "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),

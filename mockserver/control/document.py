@@ -15,6 +15,7 @@ from mockserver.contract.spot import Spot
 from mockserver.control.access import PREFIX
 from mockserver.core.provider import Provider
 from mockserver.core.text import Json
+from mockserver.engine.fault_schema import FAULT_SCHEMA
 from mockserver.engine.query import QUERY_SCHEMA
 
 NAME: Final = "admin"
@@ -55,7 +56,7 @@ def _with_body(path: Json, schema: Json) -> Json:
 
 
 # What reads these values says more of what is wrong with them than a schema can, so it alone checks them.
-_READ_BY_CODE: Final[Mapping[str, Json]] = {"Query": QUERY_SCHEMA}
+_READ_BY_CODE: Final[Mapping[str, Json]] = {"Fault": FAULT_SCHEMA, "Query": QUERY_SCHEMA}
 
 
 @cache

@@ -19,10 +19,13 @@ _NAMES: Final = {
     403: "forbidden",
     404: "not-found",
     405: "method",
+    408: "timeout",
     409: "conflict",
     413: "too-large",
     415: "media-type",
+    417: "expectation",
     422: "invalid",
+    431: "header-too-large",
     500: "bug",
     503: "not-ready",
 }

@@ -80,7 +80,7 @@ def list_near_misses(desk: Desk, call: Call) -> Reply:
 def export_requests(desk: Desk, call: Call) -> Reply:
     entries = desk.engine.journal.since(call.query.get("since", 0))
     if call.query.get("format") == "jsonl":
-        return _download(b"".join(map(json_line, entries)), "application/jsonl", "requests.jsonl")
+        return _download(b"".join(map(json_line, entries)), "text/plain; charset=utf-8", "requests.jsonl")
     return _download(b"".join(har(entries, __version__)), "application/json; charset=utf-8", "requests.har")
 
 

@@ -24,7 +24,11 @@ async def list_worlds(desk: Desk, call: Call) -> Reply:
 
 
 async def get_world(desk: Desk, call: Call) -> Reply:
-    return Reply.json(200, await shown(desk, seen(desk, call)))
+    """All about one, and how much it holds."""
+    home = seen(desk, call)
+    contents = await desk.engine.store.contents(home.world)
+    counts = {kind: len(records) for kind, records in sorted(contents.records.items())}
+    return Reply.json(200, {**await shown(desk, home), "records": counts})
 
 
 def provider_of(desk: Desk, name: str, where: str = "provider", status: int = 404) -> Provider:

@@ -37,6 +37,11 @@ class Chance:
         """The chance of a whole server (a seed), or of a place in it."""
         return cls(blake2b(repr((seed, labels)).encode(), digest_size=32).digest())
 
+    @property
+    def key(self) -> bytes:
+        """What makes this chance what it is: `Chance(key)` draws the same from the beginning."""
+        return self._key or self._derived()
+
     def child(self, *labels: str | int) -> Chance:
         """An independent chance under more labels; draws from it do not move this one."""
         return Chance(b"", (self, labels))
@@ -50,14 +55,15 @@ class Chance:
 
     def bits(self, count: int) -> int:
         """A whole number of `count` random bits."""
-        while self._left < count:
+        left = self._left
+        while left < count:
             fresh = blake2b(self._block.to_bytes(8, "big"), key=self._key or self._derived()).digest()
             self._block += 1
             self._bits = (self._bits << 512) | int.from_bytes(fresh, "big")
-            self._left += 512
-        self._left -= count
-        drawn = self._bits >> self._left
-        self._bits &= (1 << self._left) - 1
+            left += 512
+        self._left = left = left - count
+        drawn = self._bits >> left
+        self._bits ^= drawn << left
         return drawn
 
     def below(self, bound: int) -> int:
@@ -79,7 +85,8 @@ class Chance:
         return math.sqrt(-2.0 * math.log(1.0 - self.unit())) * math.cos(math.tau * self.unit())
 
     def choice(self, items: Sequence[T]) -> T:
-        return items[self.below(len(items))]
+        many = len(items)
+        return items[self.bits(many.bit_length() + 64) % many]
 
     def hex(self, digits: int) -> str:
         """Lower-case hexadecimal digits."""

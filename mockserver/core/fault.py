@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final, Literal
 
 from mockserver.core.chance import Chance
+from mockserver.core.mishap import Deliveries, Mishap
 from mockserver.core.text import Json
 
 # No reply is held back longer than this (ms of the wire), whatever was drawn.
@@ -198,13 +199,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Which calls, which turns of them, and what then."""
+    """Which calls, which turns of them, and what then; or which `deliveries` of webhooks, and then a `mishap`."""
 
     effect: Effect
     calls: Calls = Calls()
     turns: Turns = Turns()
     name: str | None = None
     about: str = ""
+    deliveries: Deliveries | None = None
+    mishap: Mishap | None = None
 
     def to_json(self) -> dict[str, Json]:
         """As `engine.fault_reader.fault_from` reads it; what is left out is the default."""
@@ -216,7 +219,14 @@ class Fault:
             if name in calls:
                 calls[name] = dict(calls[name])
         said: dict[str, Json] = {"name": self.name, "about": self.about, "calls": calls, "turns": turns}
-        return {name: value for name, value in said.items() if value} | _spelled(self.effect)
+        found = {name: value for name, value in said.items() if value} | _spelled(self.effect)
+        if self.deliveries is not None and self.mishap is not None:
+            about = _spelled(self.deliveries)
+            if "events" in about:
+                events = about.pop("events")
+                about = {"event": events[0] if len(events) == 1 else list(events), **about}
+            found |= {"deliveries": about, **_spelled(self.mishap)}
+        return found
 
 
 def _spelled(value: Json) -> dict[str, Json]:

@@ -30,7 +30,8 @@ class Moment:
     `now` is in Unix ms. `chance` belongs to this call or step alone. `readings` maps a reading's name (without the
     provider's prefix) to the chosen option. `pace` is how much faster than life jobs go: 0 means the clock stands
     still until it is moved and jobs take their real length of moved time, infinity means at once. `origin` is this
-    server's base URL. `world` is the world's name within its provider.
+    server's base URL. `world` is the world's name within its provider. `until`, if later than `now`, says that nobody
+    looks at the world before: a step may then be taken together with those of the same record that are due by then.
     """
 
     now: int
@@ -39,6 +40,11 @@ class Moment:
     pace: float = 1.0
     origin: str = "http://127.0.0.1"
     world: str = ""
+    until: int = 0
+
+    def at(self, now: int) -> Moment:
+        """The same at another instant."""
+        return Moment(now, self.chance, self.readings, self.pace, self.origin, self.world, self.until)
 
     def lasting(self, duration: int) -> int:
         """How long (ms of the clock) something takes that lasts `duration` ms in life."""
@@ -121,6 +127,7 @@ class Webhooks:
     write    the request of a delivery's next attempt, sent at an instant (Unix ms)
     judge    how the delivery stands after such an answer; retries wait in ms of life, so `pace` scales them like jobs
     note     what the world keeps of the delivery's last attempt, its own log; the reply is ignored
+    events   the names of what it tells of; none if nobody listed them
     """
 
     listens: Callable[[View], bool]
@@ -128,6 +135,7 @@ class Webhooks:
     write: Callable[[Delivery, int], Sending]
     judge: Callable[[Delivery, Answered], Verdict]
     note: Callable[[View, Delivery, Moment], Outcome]
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

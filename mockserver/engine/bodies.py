@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from collections.abc import Callable
@@ -117,6 +116,7 @@ def _is_binary(media: str) -> bool:
 
 def _closed(data: bytes, request: Request) -> bytes:
     encoding = (request.header("content-encoding") or "").strip().lower()
-    if encoding == "gzip":
-        return gzip.compress(data, mtime=0)
-    return zlib.compress(data) if encoding == "deflate" else data
+    if encoding not in ("gzip", "deflate"):
+        return data
+    machine = zlib.compressobj(wbits=zlib.MAX_WBITS | 16 if encoding == "gzip" else zlib.MAX_WBITS)
+    return machine.compress(data) + machine.flush()

@@ -101,13 +101,14 @@ async def _live(engine: Engine, home: Home, now: int, until: int) -> int | None:
 
     Steps due by `until` are taken along as long as no attempt comes between: nobody can see that they are early.
     """
-    while True:
+    while engine.worlds.find(home.world) is home:
         waiting = engine.outbox.next_due(home.world)
         step = await engine.catch_up(home, now, until if waiting is None else min(until, waiting))
         posted = engine.outbox.take(home.world, now)
         if posted is None:
             return earlier(step, engine.outbox.next_due(home.world))
         await attempt(engine, posted)
+    return None  # dropped, or under another clock: another pass sees to that
 
 
 async def next_due(engine: Engine, home: Home, *, unheard: bool = True) -> int | None:

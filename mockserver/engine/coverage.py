@@ -110,5 +110,7 @@ def _operation(operation: Operation, count: _Count, simulated: bool) -> dict[str
 
 def _documented(status: int, known: tuple[str, ...]) -> str | None:
     """Which of the documented responses a status is: its own, that of its class, or `default`."""
+    if not status:
+        return None  # a fault took the reply away
     spelled = {name.upper(): name for name in known}
     return spelled.get(str(status)) or spelled.get(f"{status // 100}XX") or spelled.get("DEFAULT")

@@ -5,7 +5,7 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,14 +26,16 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import NOBODY, Ports
+from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
 from mockserver.engine.redaction import Redaction
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
-    from mockserver.core.fault import Fault, Struck
+    from mockserver.core.fault import Struck
     from mockserver.engine.preferences import Wish
+
+__all__ = ["Engine", "Ports", "Service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Engine:
         self.worlds = worlds
         self.clock = clock
         self.journal = journal
-        self.faults = Faults(seed, self._problems)
+        self.faults = Faults(seed, self.services)
         self.ports = ports
         self.entries = entries
         self.coverage = Coverage(
@@ -106,10 +108,13 @@ class Engine:
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
-    async def respond(self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False) -> Reply:
+    async def respond(
+        self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False, pause: Pause = go_on
+    ) -> Reply:
         """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
 
-        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set.
+        `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set. It may
+        `pause` between its three parts: reading and checking, deciding, recording.
         """
         stopwatch = self.ports.stopwatch
         began = stopwatch()
@@ -118,9 +123,11 @@ class Engine:
         struck: Struck | None = None
         now = self.clock.now()
         try:
-            home = await self.worlds.home(service.provider, service.provider.claim(request))
-            world, now = home.world.name, home.clock.now()
+            claim = service.provider.claim(request)
             call = _read(service, request)
+            await pause()
+            home = await self.worlds.home(service.provider, claim)
+            world, now = home.world.name, home.clock.now()
             if undisturbed or (wish is None and not self.faults.any):
                 reply = await self._answer(service, home, call, now)
             else:
@@ -133,6 +140,7 @@ class Engine:
             blunder = raised(where, error)
             self.ports.blundered(error)
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
+        await pause()
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
@@ -144,7 +152,7 @@ class Engine:
             reply = self._marked(reply, entry)
         if struck is None:
             return reply
-        from mockserver.engine.disturbance import damaged
+        from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
 
@@ -159,23 +167,12 @@ class Engine:
         self, service: Service, home: Home, call: Call, now: int, wish: Wish | None
     ) -> tuple[Reply, Struck]:
         """The reply to a call that faults may strike, or that has a wish, and what struck it."""
-
-        from mockserver.engine.disturbance import disturb
+        from mockserver.engine.preferences import grant
 
         async def answer(call: Call) -> Reply:
             return await self._answer(service, home, call, now)
 
-        date = self.clock.now()
-        if wish is not None:
-            from mockserver.engine.preferences import grant
-
-            return await grant(wish, self.faults, service, home.world, call, date, answer)
-        return await disturb(self.faults, service, home.world, call, None, date, answer)
-
-    def _problems(self, fault: Fault) -> Iterable[tuple[str, str]]:
-        from mockserver.engine.fault_check import problems
-
-        return problems(fault, self.services)
+        return await grant(wish, self.faults, service, home.world, call, self.clock.now(), answer)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""
@@ -218,6 +215,10 @@ class Engine:
         """
         return await course.settle(self, clock or self.clock)
 
+    async def idle(self) -> None:
+        """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
+        await self.ports.idle()
+
     async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
         """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.
 
@@ -230,8 +231,13 @@ class Engine:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
-        if outcome.deliveries:
-            self.outbox.add(home.world, outcome.deliveries)
+        deliveries = outcome.deliveries
+        if deliveries:
+            if self.faults.any_of_deliveries:
+                from mockserver.engine.misdelivery import misdelivered
+
+                deliveries = misdelivered(self.faults, home.world, deliveries)
+            self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
 

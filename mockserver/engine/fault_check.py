@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
-from mockserver.core.contract import Contract, Samples
+from mockserver.core.contract import Contract
 from mockserver.core.fault import Fault
+from mockserver.core.mishap import Deliveries
 from mockserver.core.provider import Provider
 from mockserver.errors import unknown
 
@@ -23,9 +24,6 @@ class Checked(Protocol):
     @property
     def contract(self) -> Contract: ...
 
-    @property
-    def samples(self) -> Samples | None: ...
-
 
 def problems(fault: Fault, services: Mapping[str, Checked]) -> Iterator[tuple[str, str]]:
     """What it names that isn't served, as (JSON pointer, sentence with the nearest name).
@@ -33,6 +31,9 @@ def problems(fault: Fault, services: Mapping[str, Checked]) -> Iterator[tuple[st
     A status that the document doesn't have for an operation is refused if the fault names that operation; a fault that
     names none may say any, in the provider's error shape.
     """
+    if fault.deliveries is not None:
+        yield from _of_deliveries(fault.deliveries, services)
+        return
     calls = fault.calls
     if calls.provider is not None and calls.provider not in services:
         yield "/calls/provider", unknown("provider", calls.provider, services)
@@ -52,12 +53,30 @@ def problems(fault: Fault, services: Mapping[str, Checked]) -> Iterator[tuple[st
         yield from _no_jobs(served)
 
 
+def _of_deliveries(about: Deliveries, services: Mapping[str, Checked]) -> Iterator[tuple[str, str]]:
+    known = {name: service.provider.webhooks for name, service in services.items()}
+    telling = {name: webhooks for name, webhooks in known.items() if webhooks is not None}
+    if about.provider is not None and about.provider not in services:
+        yield "/deliveries/provider", unknown("provider", about.provider, services)
+    elif about.provider is not None and about.provider not in telling:
+        others = ", ".join(telling) or "nor does any other that is served"
+        yield "/deliveries/provider", f"{about.provider} has no webhooks; name one that has: {others}"
+    elif not telling:
+        yield "/deliveries", "no API that is served has webhooks"
+    else:
+        meant = telling if about.provider is None else {about.provider: telling[about.provider]}
+        listed = {event for webhooks in meant.values() for event in webhooks.events}
+        for event in about.events if listed else ():
+            if event not in listed:
+                yield "/deliveries/event", unknown("event", event, listed)
+
+
 def _of_operation(fault: Fault, id: str, service: Checked) -> Iterator[tuple[str, str]]:
     status = fault.effect.status
-    if status is not None and service.samples is not None:
-        known = service.samples.statuses(id)
-        wanted = (str(status.code), f"{status.code // 100}XX", "default")
-        if status.code not in GATEWAY and not any(name in known for name in wanted):
+    if status is not None and status.code not in GATEWAY:
+        known = service.contract.operations[id].statuses
+        wanted = {str(status.code), f"{status.code // 100}XX", "DEFAULT"}
+        if wanted.isdisjoint(name.upper() for name in known):
             listed = ", ".join(known)
             yield (
                 "/status",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from mockserver.core.fault import (
     MOST_DELAY,
@@ -21,12 +21,10 @@ from mockserver.core.fault import (
 )
 from mockserver.core.text import Json, pointer
 from mockserver.engine import fault_schema as bounds
-from mockserver.errors import unknown
-
-T = TypeVar("T")
+from mockserver.engine.fault_deliveries import read_mishap
+from mockserver.engine.fault_page import Page, Parts
 
 _WHEN: Final = ("before", "after")
-Parts = tuple[str | int, ...]
 
 
 class FaultError(ValueError):
@@ -39,15 +37,22 @@ class FaultError(ValueError):
 
 def fault_from(value: Json) -> Fault:
     """The fault that a JSON value spells. Raises FaultError with all that is wrong."""
-    page = _Page()
+    page = Page()
+    fault = _of_deliveries(page, value) if isinstance(value, dict) and "deliveries" in value else _of_calls(page, value)
+    if page.problems:
+        raise FaultError((pointer(at), what) for at, what in page.problems)
+    return fault
+
+
+def _of_deliveries(page: Page, value: Json) -> Fault:
+    record = page.record(value, (), ("name", "about", "deliveries", "turns", *bounds.MISHAPS), "fault of deliveries")
+    about, mishap = read_mishap(page, record)
+    return Fault(Effect(), Calls(), _turns(page, record), *_named(page, record), about, mishap)
+
+
+def _of_calls(page: Page, value: Json) -> Fault:
     record = page.record(value, (), ("name", "about", "calls", "turns", *bounds.EFFECTS), "fault")
-    fault = Fault(
-        effect=_effect(page, record),
-        calls=_calls(page, record),
-        turns=_turns(page, record),
-        name=page.matching(record, ("name",), bounds.NAME, "letters, digits and `.`, `_`, `-` (at most 64)"),
-        about=page.text(record, ("about",), empty=True) or "",
-    )
+    fault = Fault(_effect(page, record), _calls(page, record), _turns(page, record), *_named(page, record))
     if not page.problems and not tuple(fault.effect):
         page.say((), f"nothing goes wrong here; say one of {', '.join(bounds.EFFECTS)}")
     if not page.problems:
@@ -57,12 +62,15 @@ def fault_from(value: Json) -> Fault:
             page.say(
                 (names[-1],), why if len(names) == 1 else f"`{names[0]}` and `{names[1]}` don't go together: {why}"
             )
-    if page.problems:
-        raise FaultError((pointer(at), what) for at, what in page.problems)
     return fault
 
 
-def _calls(page: _Page, record: Mapping[str, Json]) -> Calls:
+def _named(page: Page, record: Mapping[str, Json]) -> tuple[str | None, str]:
+    name = page.matching(record, ("name",), bounds.NAME, "letters, digits and `.`, `_`, `-` (at most 64)")
+    return name, page.text(record, ("about",), empty=True) or ""
+
+
+def _calls(page: Page, record: Mapping[str, Json]) -> Calls:
     at = ("calls",)
     names = ("provider", "operation", "world", "method", "path", "headers", "body", "status")
     said = page.record(record.get("calls", {}), at, names, "part of calls")
@@ -88,7 +96,7 @@ def _calls(page: _Page, record: Mapping[str, Json]) -> Calls:
     )
 
 
-def _operations(page: _Page, value: Json, at: Parts) -> tuple[str, ...]:
+def _operations(page: Page, value: Json, at: Parts) -> tuple[str, ...]:
     if value == () or (isinstance(value, str) and value):
         return (value,) if value else ()
     if isinstance(value, list) and value and all(isinstance(item, str) and item for item in value):
@@ -97,7 +105,7 @@ def _operations(page: _Page, value: Json, at: Parts) -> tuple[str, ...]:
     return ()
 
 
-def _turns(page: _Page, record: Mapping[str, Json]) -> Turns:
+def _turns(page: Page, record: Mapping[str, Json]) -> Turns:
     at = ("turns",)
     said = page.record(record.get("turns", {}), at, ("nth", "after", "first", "every", "chance"), "sort of turn")
     for name in ("after", "first", "every"):
@@ -112,7 +120,7 @@ def _turns(page: _Page, record: Mapping[str, Json]) -> Turns:
     )
 
 
-def _effect(page: _Page, record: Mapping[str, Json]) -> Effect:
+def _effect(page: Page, record: Mapping[str, Json]) -> Effect:
     length = page.whole(record, ("length",), -bounds.MOST_LENGTH, bounds.MOST_LENGTH)
     if length == 0:
         page.say(("length",), "0 bytes more than there are is the right length; say how many more, or fewer")
@@ -131,7 +139,7 @@ def _effect(page: _Page, record: Mapping[str, Json]) -> Effect:
     )
 
 
-def _delay(page: _Page, value: Json) -> Delay:
+def _delay(page: Page, value: Json) -> Delay:
     at = ("delay",)
     if not isinstance(value, dict):
         return Delay(ms=page.whole({"delay": value}, at, 0, MOST_DELAY, or_record=True))
@@ -152,7 +160,7 @@ def _delay(page: _Page, value: Json) -> Delay:
     )
 
 
-def _status(page: _Page, value: Json) -> Status:
+def _status(page: Page, value: Json) -> Status:
     at = ("status",)
     if not isinstance(value, dict):
         return Status(page.whole({"status": value}, at, 200, 599, or_record=True) or 0)
@@ -169,7 +177,7 @@ def _status(page: _Page, value: Json) -> Status:
     )
 
 
-def _truncate(page: _Page, value: Json) -> Truncate:
+def _truncate(page: Page, value: Json) -> Truncate:
     at = ("truncate",)
     if not isinstance(value, dict):
         return Truncate(bytes=page.whole({"truncate": value}, at, 0, bounds.MOST_LENGTH, or_record=True))
@@ -180,7 +188,7 @@ def _truncate(page: _Page, value: Json) -> Truncate:
     return Truncate(bytes=page.whole(said, (*at, "bytes"), 0, bounds.MOST_LENGTH), share=share)
 
 
-def _drip(page: _Page, value: Json) -> Drip:
+def _drip(page: Page, value: Json) -> Drip:
     at = ("drip",)
     said = page.record(value, at, ("bytes", "ms"), "part of `drip`")
     page.needs(said, at, "bytes", "ms")
@@ -188,7 +196,7 @@ def _drip(page: _Page, value: Json) -> Drip:
     return Drip(bytes_ or 1, page.whole(said, (*at, "ms"), 0, bounds.MOST_DRIP) or 0)
 
 
-def _job(page: _Page, value: Json) -> Job:
+def _job(page: Page, value: Json) -> Job:
     at = ("job",)
     said = page.record(value, at, ("fail", "failures", "stuck", "times", "message"), "part of `job`")
     if isinstance(value, dict) and not value:
@@ -208,95 +216,3 @@ def _job(page: _Page, value: Json) -> Job:
         times=1.0 if times is None else times,
         message=page.text(said, (*at, "message")),
     )
-
-
-class _Page:
-    """Reads parts of a record and notes what is wrong. The last of `at` is the part's name; None if it isn't said."""
-
-    def __init__(self) -> None:
-        self.problems: list[tuple[Parts, str]] = []
-
-    def say(self, at: Parts, what: str) -> None:
-        self.problems.append((at, what))
-
-    def expected(self, at: Parts, what: str, got: Json) -> None:
-        self.say(at, f"expected {what}, got `{got!r:.60}`")
-
-    def record(self, value: Json, at: Parts, known: Iterable[str], what: str) -> Mapping[str, Json]:
-        known = tuple(known)
-        if not isinstance(value, dict):
-            self.expected(at, f"a mapping with {', '.join(known)}", value)
-            return {}
-        for name in value:
-            if name not in known:
-                self.say((*at, name), unknown(what, str(name), known))
-        return {name: item for name, item in value.items() if name in known}
-
-    def needs(self, record: Mapping[str, Json], at: Parts, *names: str) -> None:
-        for name in names:
-            if name not in record:
-                self.say(at, f"`{name}` is missing; add it")
-
-    def if_said(self, record: Mapping[str, Json], name: str, read: Callable[[_Page, Json], T]) -> T | None:
-        return read(self, record[name]) if name in record else None
-
-    def mapping(
-        self, record: Mapping[str, Json], at: Parts, fits: Callable[[str], bool], what: str
-    ) -> Mapping[str, Json]:
-        value = record.get(str(at[-1]), {})
-        if not isinstance(value, dict):
-            self.expected(at, "a mapping", value)
-            return {}
-        for name in value:
-            if not fits(name):
-                self.expected((*at, name), what, name)
-        return value
-
-    def text(self, record: Mapping[str, Json], at: Parts, *, empty: bool = False) -> str | None:
-        value = record.get(str(at[-1]), ...)
-        if value is ...:
-            return None
-        if isinstance(value, str) and (empty or 0 < len(value) <= bounds.MOST_MESSAGE):
-            return value
-        self.expected(at, "a text" if empty else f"a text of 1 to {bounds.MOST_MESSAGE} characters", value)
-        return None
-
-    def matching(self, record: Mapping[str, Json], at: Parts, pattern: str, what: str) -> str | None:
-        value = record.get(str(at[-1]), ...)
-        if value is ...:
-            return None
-        if isinstance(value, str) and re.fullmatch(pattern, value):
-            return value
-        self.expected(at, what, value)
-        return None
-
-    def choice(self, record: Mapping[str, Json], at: Parts, known: tuple[T, ...]) -> T | None:
-        value = record.get(str(at[-1]), ...)
-        if value is ...:
-            return None
-        for each in known:
-            if value == each:
-                return each
-        self.say(at, unknown("option", str(value), map(str, known)))
-        return None
-
-    def whole(
-        self, record: Mapping[str, Json], at: Parts, low: int, high: int, *, or_record: bool = False
-    ) -> int | None:
-        value = record.get(str(at[-1]), ...)
-        if value is ...:
-            return None
-        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        if whole and not isinstance(value, bool) and low <= value <= high:
-            return int(value)
-        self.expected(at, f"a whole number from {low} to {high}" + (", or a mapping" if or_record else ""), value)
-        return None
-
-    def number(self, record: Mapping[str, Json], at: Parts, low: float, high: float) -> float | None:
-        value = record.get(str(at[-1]), ...)
-        if value is ...:
-            return None
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high:
-            return value
-        self.expected(at, f"a number from {low} to {high}", value)
-        return None

@@ -6,6 +6,7 @@ from typing import Final
 
 from mockserver.core.fault import MOST_DELAY
 from mockserver.core.text import Json
+from mockserver.engine.fault_page import MOST_TEXT
 
 NAME: Final = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 STATUSES: Final = "[1-5]XX|[1-5][0-9][0-9]"
@@ -15,12 +16,13 @@ METHOD: Final = "[A-Za-z]+"
 
 MOST_TURN: Final = 1_000_000
 MOST_RETRY_AFTER: Final = 31_536_000
-MOST_MESSAGE: Final = 1_000
 MOST_LENGTH: Final = 1_000_000
 MOST_DRIP: Final = 60_000
 MOST_FAILURES: Final = 100
 MOST_TIMES: Final = 10_000
 MOST_SIGMA: Final = 10
+MOST_LATE: Final = 86_400_000
+MOST_COPIES: Final = 10
 
 
 def _record(about: str, properties: Json, required: tuple[str, ...] = (), **more: Json) -> Json:
@@ -45,7 +47,7 @@ def _matching(about: str, pattern: str) -> Json:
 
 
 def _text(about: str) -> Json:
-    return {"type": "string", "minLength": 1, "maxLength": MOST_MESSAGE, "description": about}
+    return {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "description": about}
 
 
 def _never(*names: str, **where: Json) -> Json:
@@ -53,6 +55,9 @@ def _never(*names: str, **where: Json) -> Json:
     together: Json = {"required": list(names)}
     return {"not": {**together, "properties": where} if where else together}
 
+
+_NAME: Final = _matching("What it is called in the journal.", NAME)
+_ABOUT: Final[Json] = {"type": "string", "description": "What it is for."}
 
 _CALLS: Final = _record(
     "Which calls are meant; what is left out stands for any.",
@@ -200,27 +205,68 @@ _NOT_OF_REPLY: Final = [
     *({"not": {"required": [name], "properties": {name: value}}} for name, value in _UNDECIDED.items()),
 ]
 
+_OF_CALLS: Final[Json] = _record(
+    "Which calls, which turns of them, and what goes wrong.",
+    {
+        "name": _NAME,
+        "about": _ABOUT,
+        "calls": _CALLS,
+        "turns": _TURNS,
+        **EFFECTS,
+    },
+    anyOf=[{"required": [name]} for name in EFFECTS],
+    allOf=[
+        *(_never(first, then) for place, first in enumerate(_ENDS) for then in _ENDS[place + 1 :]),
+        *(_never(end, name, **{end: value}) for end, value in _SILENT.items() for name in ("status", "json", "drip")),
+        *(_never(name, "job", **{name: value}) for name, value in _UNDECIDED.items()),
+        {"if": _OF_REPLY, "then": {"allOf": _NOT_OF_REPLY}},
+    ],
+)
+
+MISHAPS: Final[Json] = {
+    "delay": _whole("It is due so many ms of the clock later.", 0, MOST_LATE),
+    "duplicate": _whole("It is sent so many times more.", 1, MOST_COPIES),
+    "order": _one_of("Before or behind all the webhook is told at the same instant.", "first", "last"),
+    "drop": {"const": True, "description": "It is never sent."},
+    "signature": _one_of("Signed with another secret.", "wrong"),
+    "stale": _whole("Dated so many ms back.", 1, MOST_LATE),
+    "tamper": {"const": True, "description": "The body is altered after it was signed."},
+}
+
+_OF_DELIVERIES: Final[Json] = _record(
+    "Which deliveries of webhooks, which turns of them, and what goes wrong.",
+    {
+        "name": _NAME,
+        "about": _ABOUT,
+        "deliveries": _record(
+            "Which deliveries are meant; what is left out stands for any.",
+            {
+                "provider": _text("The provider's name."),
+                "event": {
+                    "description": "An event, or several.",
+                    "anyOf": [
+                        {"type": "string", "minLength": 1},
+                        {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+                    ],
+                },
+                "webhook": _text("The webhook's id."),
+                "world": _text("The world's name: `default`, or the test key that owns it."),
+            },
+        ),
+        "turns": {
+            **_TURNS,
+            "description": "Which of these deliveries, counted from 1 in each world; all if nothing is said.",
+        },
+        **MISHAPS,
+    },
+    ("deliveries",),
+    anyOf=[{"required": [name]} for name in MISHAPS],
+    allOf=[_never("drop", name) for name in MISHAPS if name != "drop"],
+)
+
 FAULT_SCHEMA: Final[Json] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    **_record(
-        "Which calls, which turns of them, and what goes wrong.",
-        {
-            "name": _matching("What it is called in the journal.", NAME),
-            "about": {"type": "string", "description": "What it is for."},
-            "calls": _CALLS,
-            "turns": _TURNS,
-            **EFFECTS,
-        },
-        anyOf=[{"required": [name]} for name in EFFECTS],
-        allOf=[
-            *(_never(first, then) for place, first in enumerate(_ENDS) for then in _ENDS[place + 1 :]),
-            *(
-                _never(end, name, **{end: value})
-                for end, value in _SILENT.items()
-                for name in ("status", "json", "drip")
-            ),
-            *(_never(name, "job", **{name: value}) for name, value in _UNDECIDED.items()),
-            {"if": _OF_REPLY, "then": {"allOf": _NOT_OF_REPLY}},
-        ],
-    ),
+    "if": {"type": "object", "required": ["deliveries"]},
+    "then": _OF_DELIVERIES,
+    "else": _OF_CALLS,
 }

@@ -7,7 +7,7 @@ and the count, so the same seed and calls give the same faults, whatever happens
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from mockserver.core.world import WorldId
 
 if TYPE_CHECKING:
     from mockserver.core.fault import Calls, Fault, Struck
+    from mockserver.engine.fault_check import Checked
     from mockserver.engine.fault_reader import FaultError, fault_from
     from mockserver.engine.fault_schema import FAULT_SCHEMA
 
@@ -35,6 +36,9 @@ def __getattr__(name: str) -> object:
     found: object = getattr(import_module(f"mockserver.engine.{_ELSEWHERE[name]}"), name)
     return found
 
+
+# Each call is held against every fault; nobody sets so many on purpose.
+MOST_FAULTS: Final = 1_000
 
 # A fault counts in so many worlds; the one longest unmet is forgotten and begins anew.
 MOST_WORLDS: Final = 10_000
@@ -54,27 +58,20 @@ class Standing:
         return {"id": self.id, "met": self.met, "used": self.used, "fault": self.fault.to_json()}
 
 
-Problems = Iterable[tuple[str, str]]
-
-
-def no_check(fault: Fault) -> Problems:
-    """Any fault will do."""
-    return ()
-
-
 class Faults:
     """The faults of one server, in the order they were set.
 
-    `any` says whether there are some; a request that comes while there are none pays for nothing but looking there.
-    `check` says what of a fault makes no sense for the APIs that are served, as (JSON pointer, sentence).
+    `any` says whether there are some about calls; a request that comes while there are none pays for nothing but
+    looking there. `any_of_deliveries` says the same of deliveries. `services` are what is served, by provider: a fault
+    that names anything else is refused. None takes any.
     """
 
-    __slots__ = ("_check", "_standing", "any", "seed")
+    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "seed")
 
-    def __init__(self, seed: int = 0, check: Callable[[Fault], Problems] = no_check) -> None:
-        self.any = False
+    def __init__(self, seed: int = 0, services: Mapping[str, Checked] | None = None) -> None:
+        self.any = self.any_of_deliveries = False
         self.seed = seed
-        self._check = check
+        self._services = services
         self._standing: dict[str, _Counted] = {}
 
     def add(self, fault: Fault) -> Standing:
@@ -82,36 +79,41 @@ class Faults:
 
         Raises FaultError if it names what isn't served.
         """
-        problems = list(self._check(fault))
-        if problems:
-            from mockserver.engine.fault_reader import FaultError
-
-            raise FaultError(problems)
+        self._refuse(self._problems(fault))
+        if len(self._standing) >= MOST_FAULTS:
+            self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
         counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
-        self.any = True
+        self._count()
         return counted.standing()
 
     def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
         """Set several, or none if one can't be. Raises FaultError, its pointers with the fault's index in front."""
         faults = list(faults)
-        problems = [(f"/{at}{where}", what) for at, fault in enumerate(faults) for where, what in self._check(fault)]
-        if problems:
-            from mockserver.engine.fault_reader import FaultError
-
-            raise FaultError(problems)
+        self._refuse(
+            [(f"/{at}{where}", what) for at, fault in enumerate(faults) for where, what in self._problems(fault)]
+        )
         return [self.add(fault) for fault in faults]
 
     def remove(self, id: str) -> bool:
         """False if there is none of that id."""
         removed = self._standing.pop(id, None)
-        self.any = bool(self._standing)
+        self._count()
         return removed is not None
 
     def clear(self) -> None:
         """Remove them all."""
         self._standing.clear()
-        self.any = False
+        self._count()
+
+    def _count(self) -> None:
+        of_deliveries = sum(counted.fault.deliveries is not None for counted in self._standing.values())
+        self.any = len(self._standing) > of_deliveries
+        self.any_of_deliveries = of_deliveries > 0
+
+    def of_deliveries(self) -> list[_Counted]:
+        """Those that are about deliveries, in the order they were set."""
+        return [counted for counted in self._standing.values() if counted.fault.deliveries is not None]
 
     def forget(self, world: WorldId) -> None:
         """A world is gone: one of its name that comes later is counted from 1."""
@@ -140,6 +142,8 @@ class Faults:
 
     def _about(self, world: WorldId, call: Call, job: bool) -> Iterator[_Counted]:
         for counted in self._standing.values():
+            if counted.fault.deliveries is not None:
+                continue
             if (job or counted.fault.effect.job is None) and _is_meant(counted.fault.calls, world, call):
                 yield counted
 
@@ -165,6 +169,18 @@ class Faults:
             drawn = delay.draw(chance.child("delay")) if delay else struck.delay
             struck = Struck(both, (*struck.ids, counted.id), drawn)
         return struck
+
+    def _problems(self, fault: Fault) -> list[tuple[str, str]]:
+        from mockserver.engine.fault_check import problems
+
+        return [] if self._services is None else list(problems(fault, self._services))
+
+    @staticmethod
+    def _refuse(problems: list[tuple[str, str]]) -> None:
+        from mockserver.engine.fault_reader import FaultError
+
+        if problems:
+            raise FaultError(problems)
 
     def _free(self, name: str, *, numbered: bool) -> str:
         count = 1

@@ -78,11 +78,17 @@ class _Turns:
             raise Blunder(self.name, f"{MOST_REPEATS} steps at {due.at} ms left it due at that very instant")
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name)
+        until = due.at if listens(self.provider, view) else max(self.now, self.until)
+        moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name, until)
         outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment)
         if outcome.deliveries:
             self.until = self.now
         return outcome
+
+
+def listens(provider: Provider, view: View) -> bool:
+    """Whether anybody in the world waits to be told what happens in it."""
+    return provider.webhooks is not None and provider.webhooks.listens(view)
 
 
 def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:

@@ -12,6 +12,8 @@ from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
 from mockserver.core.delivery import Delivery, State, delivery_json
+from mockserver.core.http import Headers
+from mockserver.core.secrecy import REMOVED, is_header, without_secrets
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
 
@@ -34,9 +36,28 @@ class Posted(NamedTuple):
 
 
 def posted_json(posted: Posted) -> dict[str, Json]:
-    """`serial`, `provider`, `world`, then the delivery's own fields."""
+    """`serial`, `provider`, `world`, then the delivery's own fields, secrets removed."""
     provider, world = posted.world
-    return {"serial": posted.serial, "provider": provider, "world": world, **delivery_json(posted.delivery)}
+    shown = delivery_json(_shown(posted.delivery))
+    return {"serial": posted.serial, "provider": provider, "world": world, **shown}
+
+
+def _shown(delivery: Delivery) -> Delivery:
+    attempts = tuple(
+        replace(
+            made,
+            sending=replace(
+                made.sending, url=without_secrets(made.sending.url), headers=_headers(made.sending.headers)
+            ),
+            answered=replace(made.answered, headers=_headers(made.answered.headers)),
+        )
+        for made in delivery.attempts
+    )
+    return replace(delivery, url=without_secrets(delivery.url), attempts=attempts)
+
+
+def _headers(headers: Headers) -> Headers:
+    return Headers.of((name, REMOVED if is_header(name) else without_secrets(value)) for name, value in headers)
 
 
 class Outbox:

@@ -10,6 +10,8 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.world import Notice, WorldId
 from mockserver.engine.journal import Entry
 
+Pause = Callable[[], Awaitable[None]]
+
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
     """Nobody looks on."""
@@ -30,6 +32,10 @@ async def nothing_flies() -> None:
 
 def drop_blunder(error: Exception) -> None:
     """Nobody reads the log."""
+
+
+async def go_on() -> None:
+    """There is nothing to pause for."""
 
 
 def no_time() -> int:

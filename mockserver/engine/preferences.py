@@ -45,7 +45,7 @@ def read_preferences(headers: Headers) -> Iterator[Preference]:
     """Every preference of a request, in order."""
     for text in headers.every("prefer"):
         for written in _PREFERENCES.findall(text):
-            first, *others = (_pair(part) for part in _PARTS.findall(written))
+            first, *others = [_pair(part) for part in _PARTS.findall(written)] or [("", "")]
             if first[0]:
                 yield Preference(first[0].lower(), first[1], dict(others), written.strip())
 
@@ -140,7 +140,7 @@ class _Unmet(Exception):
 
 
 async def grant(
-    wish: Wish,
+    wish: Wish | None,
     faults: Faults,
     service: Served,
     world: WorldId,
@@ -148,7 +148,12 @@ async def grant(
     now: int,
     answer: Callable[[Call], Awaitable[Reply]],
 ) -> tuple[Reply, Struck]:
-    """The reply to a call with a wish, and what struck it. What can't be met is a 400 that names what there is."""
+    """The reply to a call that faults may strike, or that has a wish, and what struck it.
+
+    A wish that can't be met is a 400 that names what there is.
+    """
+    if wish is None:
+        return await disturb(faults, service, world, call, None, now, answer)
     name = ", ".join(wish.applied)
     chance = Chance.of(faults.seed, "prefer", *world, call.request.method, call.request.target)
     delay = wish.effect.delay.draw(chance.child("delay")) if wish.effect.delay else 0
@@ -159,7 +164,7 @@ async def grant(
         if wish.problem is not None:
             raise _Unmet(wish.problem)
         if wish.of_document and call.operation is not None:
-            reply = _of_document(wish, service, call.operation.id, now, chance)
+            reply = _of_document(wish, service, call.operation.id, now, faults.seed, chance)
         else:
             _check_job(wish, service, call)
             reply, struck = await disturb(faults, service, world, call, struck, now, answer)
@@ -174,7 +179,7 @@ def _check_job(wish: Wish, service: Served, call: Call) -> None:
         raise _Unmet(f"this call begins no job; {', '.join(sorted(jobs)) or 'no operation'} does")
 
 
-def _of_document(wish: Wish, service: Served, operation: str, now: int, chance: Chance) -> Reply:
+def _of_document(wish: Wish, service: Served, operation: str, now: int, seed: int, chance: Chance) -> Reply:
     samples = service.samples
     if samples is None:
         raise _Unmet("nothing is known of the replies of this API's document")
@@ -188,7 +193,7 @@ def _of_document(wish: Wish, service: Served, operation: str, now: int, chance: 
         if made is None and samples.has_content(operation, code):
             raise _Unmet(f"no value could be made up for the schema of {operation}'s {code}; ask for an `example`")
         return shown_as(service.provider, made) if made is not None else Reply.empty(code)
-    return stand_in(service, operation, Status(wish.code or 200), now, seed=0)
+    return stand_in(service, operation, Status(wish.code or 200), now, seed)
 
 
 def _check_code(samples: Samples, operation: str, code: int) -> None:

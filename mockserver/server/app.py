@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp import web
@@ -19,7 +20,7 @@ from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
 from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
 from mockserver.server.manner import score_of
-from mockserver.server.turn import Turn
+from mockserver.server.turn import PART_DONE, Turn, part_done
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
 if TYPE_CHECKING:
@@ -129,18 +130,24 @@ class App(web.Server):
         """Whether a request is the control API's: by its target as it came, for a proxy's form of it is nobody's."""
         return self.control is not None and is_control(message.path)
 
-    def answer_at_once(self, line: Line, message: RawRequestMessage, body: bytes) -> Outgoing:
-        """The same for a whole request and a store that never waits: the engine's coroutine ends at its first step."""
+    def answer_in_turn(self, line: Line, message: RawRequestMessage, body: bytes) -> Iterator[Outgoing | None]:
+        """The same for a whole request and a store that never waits: None for each part that is done, then the answer.
+
+        The engine's coroutine stops between its parts, and nowhere else.
+        """
         request = self._request(message, body, False)
+        answering = self.engine.respond(request, undisturbed=True, pause=part_done)
         try:
-            self.engine.respond(request, undisturbed=True).send(None)
+            while answering.send(None) is PART_DONE:
+                yield None
         except StopIteration as done:
-            return self._outgoing(done.value, message.method, message.should_close or line.is_last())
+            yield self._outgoing(done.value, message.method, message.should_close or line.is_last())
+            return
         except Exception as error:
             log.error("an exception left the engine", exc_info=error)
         else:
             log.error("a store that says it never waits has waited")
-        return self.refuse(request, 500, "mockserver failed on the wire; see its log")
+        yield self.refuse(request, 500, "mockserver failed on the wire; see its log")
 
     def _request(self, message: RawRequestMessage, body: bytes, oversize: bool) -> Request:
         path, query = split_target(message.path)
@@ -177,7 +184,9 @@ class App(web.Server):
 
     def refuse_garbage(self, data: bytes, error: BaseException | None) -> Outgoing:
         """The same for bytes that are no request."""
-        return self.refuse(_garbage(data), *_explained(error))
+        request = _garbage(data)
+        control = self.control if self.control is not None and is_control(request.path) else None
+        return self.refuse(request, *_explained(error), control)
 
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp.http_exceptions import HttpProcessingError
@@ -103,6 +104,7 @@ class Disturbed(Outgoing):
         line = request.line
         await play(self.score, line)
         line.answering = None
+        self.keep_alive = self.keep_alive and not line.is_last()  # the server may have stopped meanwhile
 
 
 class _Prompt:
@@ -164,13 +166,13 @@ class Line(RequestHandler):
         self.app.turn.add(self)
         return True
 
-    def decide(self) -> Outgoing:
-        """What the request it took comes to."""
+    def answer(self) -> Iterator[Outgoing | None]:
+        """What the request it took comes to, and None before that for each part of the way."""
         if self.taken is None:
-            return GONE
+            return iter((GONE,))
         message, body = self.taken
         self.taken = None
-        return self.app.answer_at_once(self, message, body)
+        return self.app.answer_in_turn(self, message, body)
 
     def put(self, outgoing: Outgoing) -> None:
         """Write it, if there is still somebody to read it."""

@@ -119,12 +119,12 @@ class Courier:
         """Where to go, an address in its usual spelling. Raises Refused, and ValueError for what is no URL."""
         url = URL(text)
         host, port = url.raw_host, url.port
-        if url.scheme not in ("http", "https") or not host or port is None:
-            raise Refused(f"{text!r:.200} was not called: it is no http or https URL. Give the webhook one.")
         if url.raw_user is not None or url.raw_password is not None:
             raise Refused(
                 f"{host} was not called: a URL with a user name in it is not called. Put the secret into the path."
             )
+        if url.scheme not in ("http", "https") or not host or port is None:
+            raise Refused(f"{text!r:.200} was not called: it is no http or https URL. Give the webhook one.")
         address = numeric(host)
         if address is not None:
             self._targets.check(host, port, address)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a server keeps are records, and those hold no cycles: the old ones are not swept at all. The young ones are swept
 # while they still lie in the processor's caches, at half the cost of doing it later, and with a pause of 13 ms at most.
-_SWEEPS: Final = (1_000, 50, 1_000)
+SWEEPS: Final = (1_000, 50, 1_000)
 
 
 def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> int:
@@ -68,7 +68,7 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, st
         try:
             announce(url, control.made_up_token if control is not None else None)
             gc.freeze()
-            gc.set_threshold(*_SWEEPS)
+            gc.set_threshold(*SWEEPS)
             gc.enable()
             await stop.wait()
         finally:

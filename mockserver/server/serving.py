@@ -60,7 +60,8 @@ async def serving(
         yield url
     finally:
         server.close()
-        await ticker.stop()
+        ticker.break_off()
         await app.finish(FINISH_SECONDS)
+        await ticker.stop()
         await courier.close()
         engine.ports = ports

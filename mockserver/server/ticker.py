@@ -76,12 +76,18 @@ class Ticker:
     def start(self) -> None:
         self._task = self._loop.create_task(self._run(), name="ticker")
 
-    async def stop(self) -> None:
-        """Break off what is under way, at once."""
-        tasks = [*self._tasks, *([self._task] if self._task else [])]
-        for task in tasks:
+    def break_off(self) -> None:
+        """Let nothing happen any more: what is under way is broken off at once."""
+        for task in self._all():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Break off, and return when that is done."""
+        self.break_off()
+        await asyncio.gather(*self._all(), return_exceptions=True)
+
+    def _all(self) -> list[asyncio.Task[None]]:
+        return [*self._tasks, *([self._task] if self._task else [])]
 
     def wake(self, world: WorldId | None) -> None:
         """Something may be due in a world, or a clock was moved (None). From any thread, and cheap when repeated."""

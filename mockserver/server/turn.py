@@ -1,20 +1,30 @@
-"""Whole requests that came in the same turn of the loop: all are decided first, then all replies are written.
+"""Whole requests that came in the same turn of the loop: all are read and checked, then all are decided, then all go on
+record, then all replies are written.
 
-Deciding and writing share next to no code or data. Turn and turn about for each request, they push each other out of
-the processor's caches, which costs about a tenth of the time of both (measured with 32 connections).
+These share next to no code or data. Turn and turn about for each request, they push each other out of the processor's
+caches, which costs a sixth of the time of all (measured with 32 connections).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Generator
+from types import coroutine
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mockserver.server.connection import Line
+    from mockserver.server.connection import Line, Outgoing
 
 # The first reply waits for at most so many decisions.
 MOST: Final = 32
+PART_DONE: Final = "part done"
+
+
+@coroutine
+def part_done() -> Generator[str, None, None]:
+    """Awaited between two parts, it hands over to the next request's same part."""
+    yield PART_DONE
 
 
 class Turn:
@@ -35,6 +45,11 @@ class Turn:
     def _run(self) -> None:
         lines = self._lines
         while lines:
-            decided = [(line, line.decide()) for line in (lines.popleft() for _ in range(min(MOST, len(lines))))]
-            for line, outgoing in decided:
+            answers = [(line, line.answer()) for line in (lines.popleft() for _ in range(min(MOST, len(lines))))]
+            ready: list[tuple[Line, Outgoing]] = []
+            while answers:
+                steps = [(line, answer, next(answer)) for line, answer in answers]
+                ready += [(line, outgoing) for line, _, outgoing in steps if outgoing is not None]
+                answers = [(line, answer) for line, answer, outgoing in steps if outgoing is None]
+            for line, outgoing in ready:
                 line.put(outgoing)

@@ -1,6 +1,6 @@
 """`make bench`: measures, prints one table, and fails when a target is missed.
 
-python -m tests.benchmarks [--quick] [MEASURE ...]     bare rivals faults crowded cold memory
+python -m tests.benchmarks [--quick] [MEASURE ...]     bare rivals faults crowded cold memory worlds strategies
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"measuring {name}\n")
         rows += MEASURES[name](QUICK if given.quick else FULL)
     kept = "the server on one core, the client on another" if apart() else "server and client not kept apart"
-    how = f"{kept}; load from {tool()}, {CONNECTIONS} connections; medians of turns; every reply was 2xx"
+    how = f"{kept}; load from {tool()}, {CONNECTIONS} connections; medians of turns (least-most); every reply was 2xx"
     sys.stdout.write(f"\n{table(rows)}\n\n{how}\n")
     return 0 if all(row.ok for row in rows) else 1
 

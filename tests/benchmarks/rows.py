@@ -63,13 +63,20 @@ class Row:
 
 Measure = Callable[[Plan], Iterator[Row]]
 
+
 # Jobs take a thousand times as long in every run of load, so that none gets on: what is measured is the request, not
 # what the clips of a minute ago do meanwhile. Time itself runs as it does for users.
 SLOW: Final = ("--pace", "0.001")
 
 
 def _rate(rates: Sequence[float]) -> str:
-    return f"{median(rates):,.0f}/s"
+    """The median, and how far the runs lie apart: on a busy machine far, and then no ratio says much."""
+    return f"{median(rates):,.0f}/s ({min(rates):,.0f}-{max(rates):,.0f})"
+
+
+def _time(seconds: Sequence[float]) -> str:
+    least, middle, most = (f"{found * 1000:.0f}" for found in (min(seconds), median(seconds), max(seconds)))
+    return f"{middle} ms ({least}-{most})"
 
 
 def _against(what: str, plan: Plan, target: float, mine: Server, other: Server) -> Row:
@@ -194,9 +201,8 @@ def cold(plan: Plan) -> Iterator[Row]:
         if turn:  # the first ones read the files from the disk
             mine.append(took)
             theirs.append(imported)
-    ours, other = median(mine), median(theirs)
     name = "cold start to the first clip, against `import aiohttp.web`"
-    yield Row(name, f"{ours * 1000:.0f} ms", f"{other * 1000:.0f} ms", ours / other, 1.6, at_most=True)
+    yield Row(name, _time(mine), _time(theirs), median(mine) / median(theirs), 1.6, at_most=True)
 
 
 @contextmanager
@@ -225,6 +231,21 @@ def memory(plan: Plan) -> Iterator[Row]:
     yield Row(what, f"{sizes[1] / 1024:.1f} MiB", f"{sizes[0] / 1024:.1f} MiB", sizes[1] / sizes[0], 1.05, at_most=True)
 
 
+def worlds(plan: Plan) -> Iterator[Row]:
+    """What a new world, a reset and an hour of jobs cost, against what is allowed; in this process, without load."""
+    from tests.benchmarks import worlds
+
+    for what, ms, read in worlds.worlds(100 * plan.rounds):
+        allowed = f"{worlds.WORLD:.2f} ms allowed ({read:.2f} ms to read it from JSON)"
+        yield Row(what, f"{ms:.2f} ms", allowed, ms / worlds.WORLD, 1.0, at_most=True)
+    for name in worlds.PROVIDERS:
+        ms = worlds.hour(name, plan.rounds)
+        what = f"an hour with {worlds.JOBS:,} jobs, {name}"
+        yield Row(
+            what, f"{ms:.0f} ms", f"{worlds.HOUR_OF_JOBS:.0f} ms allowed", ms / worlds.HOUR_OF_JOBS, 1.0, at_most=True
+        )
+
+
 def strategies(plan: Plan) -> Iterator[Row]:
     """Cases a second that Hypothesis draws, ours against schemathesis, of the same operation in turns."""
     from tests.benchmarks import drawing  # Hypothesis and schemathesis take a second to import
@@ -249,5 +270,6 @@ MEASURES: Final[dict[str, Measure]] = {
     "crowded": crowded,
     "cold": cold,
     "memory": memory,
+    "worlds": worlds,
     "strategies": strategies,
 }

@@ -342,3 +342,38 @@ def test_deliveries_are_told(ctl: Ctl) -> None:
     assert ctl("deliveries", "7").code == 1
     assert ctl("deliveries", "resend", "7").code == 1
     assert ctl("deliveries", "clear").code == 0
+
+
+FAULT = {"name": "busy", "calls": {"operation": "createNote"}, "turns": {"first": 1}, "status": {"code": 503}}
+
+
+class TestFaults:
+    @pytest.mark.parametrize("said", [json.dumps(FAULT), "file.json", "file.yaml", "plan.yaml"])
+    def test_a_fault_is_set_from_words_or_from_a_file(
+        self, ctl: Ctl, server: ThreadedServer, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("file.json").write_text(json.dumps(FAULT))
+        Path("file.yaml").write_text(
+            "name: busy\ncalls: {operation: createNote}\nturns: {first: 1}\nstatus: {code: 503}\n"
+        )
+        Path("plan.yaml").write_text(f"about: mine\nfaults: [{json.dumps(FAULT)}]\n")
+        assert ctl("faults", "add", said).out.startswith('busy  {"calls": {"operation": "createNote"}')
+        note(server, b'{"text": "a"}')
+        assert ctl("faults").out.splitlines()[1].split()[:3] == ["busy", "1", "1"]
+
+    def test_a_fault_is_taken_away_by_its_name(self, ctl: Ctl) -> None:
+        ctl("faults", "add", json.dumps(FAULT))
+        assert ctl("faults", "rm", "busi").code == 1
+        assert ctl("faults", "rm", "busy").out == "busy is not set any more\n"
+        assert ctl("faults").out == "no faults\n"
+        assert ctl("faults", "clear").code == 0
+
+    def test_what_is_no_fault_is_told(self, ctl: Ctl) -> None:
+        done = ctl("faults", "add", '{"calls": {}, "statsu": 1}')
+        assert (done.code, "at /statsu" in done.err) == (1, True)
+
+    def test_plans_are_listed_and_set(self, ctl: Ctl) -> None:
+        assert "slow-network" in ctl("faults", "plans").out
+        assert ctl("faults", "plan", "slow-network").code == 0
+        assert ctl("faults", "plan", "slow-netwrok").code == 1

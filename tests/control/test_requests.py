@@ -138,3 +138,8 @@ def test_coverage_counts_until_it_is_cleared() -> None:
     assert (tiny["operations"]["called"], tiny["statuses"]["met"], tiny["calls"]) == (1, 1, 1)
     assert ask_control(driven, "DELETE", "/coverage").status == 204
     assert told(driven, "GET", "/coverage")["providers"]["tiny"]["calls"] == 0
+
+
+@pytest.mark.parametrize("form", ["har", "jsonl"])
+def test_a_journal_of_nothing_can_be_exported_too(form: str) -> None:
+    assert ask_control(control(), "GET", "/requests/export", query=f"format={form}").status == 200

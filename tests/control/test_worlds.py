@@ -25,6 +25,7 @@ def test_a_world_tells_what_happens_next() -> None:
     world = told(driven, "GET", "/worlds/tiny/test_me")
     assert (world["start"], world["due"], world["calls"]) == (False, tiny.NOW + 1_000, 1)
     assert world["dueIso"] == "2026-11-22T11:51:41.000Z"
+    assert world["records"]["note"] == 3
 
 
 def test_a_key_with_a_role_is_the_same_world() -> None:

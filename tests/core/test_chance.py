@@ -4,6 +4,7 @@ import subprocess
 import sys
 import uuid
 from collections import Counter
+from statistics import mean, pstdev
 
 import pytest
 from hypothesis import given
@@ -73,3 +74,15 @@ def test_another_process_with_another_hash_seed_draws_the_same() -> None:
         [sys.executable, "-c", program], env={"PYTHONHASHSEED": "4242"}, capture_output=True, text=True, check=True
     )
     assert there.stdout.strip() == Chance.of(5, "livepeer", "test_a").uuid()
+
+
+@given(st.integers())
+def test_a_unit_lies_between_nothing_and_one(seed: int) -> None:
+    assert 0 <= Chance.of(seed).unit() < 1
+
+
+def test_normal_draws_lie_about_0_with_a_deviation_of_1() -> None:
+    chance = Chance.of(0)
+    drawn = [chance.normal() for _ in range(2_000)]
+    assert -0.1 < mean(drawn) < 0.1
+    assert 0.9 < pstdev(drawn) < 1.1

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.core.http import Reply
-from mockserver.core.text import Json
+from mockserver.core.fault import Effect, Struck
+from mockserver.core.http import JSON_MEDIA, Reply
+from mockserver.core.text import Json, TextError, parse
+from mockserver.engine.disturbance import damaged
 from mockserver.engine.engine import Engine
 from mockserver.engine.faults import FaultError, fault_from
 from mockserver.engine.journal import Entry
@@ -199,3 +201,17 @@ def test_a_struck_call_is_timed_by_the_wire_not_by_the_clock() -> None:
     assert reply.manner is not None
     assert 0 < reply.manner.delay < 100
     assert run(made.advance(0)) == tiny.NOW
+
+
+VALUES: Json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+
+
+@given(VALUES, st.sampled_from(["malformed", "html", "empty"]))
+def test_a_spoilt_body_is_never_json(value: Json, how: Json) -> None:
+    spoilt = damaged(Reply.json(200, value, [("ETag", "x")]), Struck(Effect(json=how)))
+    assert (spoilt.status, spoilt.header("etag"), spoilt.header("content-type")) == (200, None, JSON_MEDIA)
+    with pytest.raises(TextError):
+        parse(spoilt.body)

@@ -13,7 +13,8 @@ from mockserver.core.payload import Payload
 from mockserver.core.provider import Call
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
-from mockserver.engine.faults import FaultError, Faults, fault_from
+from mockserver.engine.faults import MOST_FAULTS, FaultError, Faults, fault_from
+from tests.engine import tiny
 
 HERE = WorldId("tiny", "test_a")
 THERE = WorldId("tiny", "test_b")
@@ -124,11 +125,18 @@ def test_a_world_that_is_gone_is_counted_anew() -> None:
 
 
 def test_several_faults_are_set_together_or_not_at_all() -> None:
-    faults = Faults(check=lambda fault: [("/name", "is bad")] if fault.name == "bad" else [])
+    faults = tiny.engine().faults
     with pytest.raises(FaultError) as caught:
-        faults.add_all(fault_from({"name": name, "reset": "after"}) for name in ("good", "bad"))
-    assert (caught.value.problems, faults.any) == ([("/1/name", "is bad")], False)
+        faults.add_all(fault_from({"calls": {"provider": name}, "reset": "after"}) for name in ("tiny", "huge"))
+    ((where, _),) = caught.value.problems
+    assert (where, faults.any) == ("/1/calls/provider", False)
     assert [each.id for each in faults.add_all([fault_from({"reset": "after"})] * 2)] == ["fault-1", "fault-2"]
+
+
+def test_nobody_sets_faults_without_end() -> None:
+    faults = standing(*[{}] * MOST_FAULTS)
+    with pytest.raises(FaultError, match="there are 1,000 faults already"):
+        faults.add(fault_from({"reset": "after"}))
 
 
 def test_a_fault_that_waits_for_the_reply_strikes_by_its_status() -> None:

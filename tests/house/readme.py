@@ -13,6 +13,8 @@ from mockserver.core.contract import Operation
 from mockserver.core.provider import Provider
 from mockserver.core.text import Json
 from mockserver.engine.cards import Card, cards
+from mockserver.engine.fault_cards import FAULT_CARDS
+from mockserver.engine.fault_plans import plans
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
 from tests.house.source import CHECKOUT
@@ -66,6 +68,24 @@ def options() -> str:
     return _table(("Option", "Variable", "Meaning (default)"), rows)
 
 
+def faults() -> str:
+    """Every fault: how one request asks for it, how many calls get it, and what a client sees."""
+    rows = [
+        (f"`{card.name}`", f"`Prefer: {card.prefer}`", f"`{json.dumps(card.fault)}`" if card.fault else "", card.client)
+        for card in FAULT_CARDS
+    ]
+    return _table(("Fault", "For one request", "For many calls", "What the client sees"), rows)
+
+
+def fault_plans() -> str:
+    """The plans that come with us."""
+    rows = [
+        (f"`{plan.name}`", ", ".join(f"`{fault.name}`" for fault in plan.faults), plan.about)
+        for plan in plans().values()
+    ]
+    return _table(("Plan", "Its faults", "What it is for"), rows)
+
+
 def _differences(usual: Card, card: Card) -> Iterator[str]:
     """What to send instead of the usual, and what to leave out."""
     if card is usual:
@@ -99,7 +119,7 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PARTS = {"operations": operations, "outcomes": outcomes, "options": options}
+PARTS = {"operations": operations, "outcomes": outcomes, "options": options, "faults": faults, "plans": fault_plans}
 
 
 def renewed(text: str) -> str:

@@ -21,6 +21,8 @@ from tests.mutants.patience import START, Clock
 class Ours:
     """mockserver in this process. Its time stands still but for what clients wait; jobs take as long as in life."""
 
+    stateless = False
+
     def __init__(self, server: ThreadedServer) -> None:
         self._server = server
         self._accounts = count()
@@ -46,6 +48,8 @@ def ours() -> Iterator[Ours]:
 
 class Prism:
     """@stoplight/prism-cli, one process for each document. It has no accounts, no state and no time."""
+
+    stateless = True
 
     def __init__(self, urls: dict[Provider, str]) -> None:
         self._urls = urls

@@ -13,7 +13,12 @@ from tests.mutants.patience import Clock
 
 
 class Host(Protocol):
-    """Somewhere a provider is faked. `account` gives a key that nobody else has used."""
+    """Somewhere a provider is faked. `account` gives a key that nobody else has used.
+
+    A `stateless` one has to be told with each request what is to happen.
+    """
+
+    stateless: bool
 
     def url(self, provider: Provider) -> str: ...
 

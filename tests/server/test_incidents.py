@@ -141,6 +141,20 @@ class TestBodies:
         heard = admin(server, "POST", "/__admin/clock/advance", b"{", JSON, "Content-Length: 9")
         assert (heard.status, heard.closes, heard.value["rule"]) == (408, True, "http")
 
+    def test_broken_http_is_refused_in_our_own_words_and_stands_in_no_journal(self, server: ThreadedServer) -> None:
+        before = server.engine.journal.last
+        for line, status in (
+            (b"GET /__admin/clock HTTP/9.9\r\n\r\n", 400),
+            (admin_with(b"X-Long: " + b"x" * 20_000), 431),
+        ):
+            heard = once(server.url, line, finish=True)
+            assert (heard.status, heard.headers["content-type"]) == (status, "application/problem+json")
+        assert server.engine.journal.last == before
+
+
+def admin_with(header: bytes) -> bytes:
+    return b"GET /__admin/clock HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + b"\r\n\r\n"
+
 
 class TestTheToken:
     @pytest.fixture

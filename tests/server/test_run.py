@@ -59,6 +59,16 @@ def serving(ready_file: Path, log_format: str = "text") -> Iterator[Process]:
         process.process.communicate()
 
 
+def wait_until_closed(url: str) -> None:
+    """Return when the port takes no new connection: the signal has been heard."""
+    for _ in range(100_000):
+        try:
+            RawClient(url).socket.close()
+        except (ConnectionRefusedError, ConnectionResetError):
+            return
+    raise AssertionError("the port is still open")
+
+
 def test_the_ready_file_says_where_it_is_until_it_stops(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     ready.write_text("from the server before")
@@ -90,6 +100,7 @@ def test_what_is_in_flight_is_finished(tmp_path: Path) -> None:
         assert client.hear().status == 200
         client.say(POST[:-10])
         process.process.send_signal(signal.SIGTERM)
+        wait_until_closed(process.url)
         client.say(POST[-10:])
         heard = client.hear()
         assert (heard.status, heard.closes) == (200, True)

@@ -95,6 +95,22 @@ def text_or_json(word: str) -> Json:
         return text
 
 
+def faults(word: str) -> list[Json]:
+    """Faults from JSON or YAML, in the word itself or in a file: one, a list, or a plan. Raises UsageError."""
+    said = document(word) if word.lstrip()[:1] in ("{", "[") else text_or_json(word)
+    if isinstance(said, str):
+        from mockserver.contract.yaml_text import load_yaml
+        from mockserver.errors import DocumentError
+
+        try:
+            said = load_yaml(said, word).value
+        except DocumentError as error:
+            raise UsageError(str(error)) from None
+    if isinstance(said, dict) and isinstance(said.get("faults"), list):
+        said = said["faults"]
+    return said if isinstance(said, list) else [said]
+
+
 def document(word: str) -> Json:
     """JSON from the word itself, from the file it names, or for `-` from standard input. Raises UsageError."""
     here = word.lstrip()[:1] in ("{", "[", '"')

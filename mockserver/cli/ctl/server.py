@@ -150,7 +150,7 @@ class Server:
 
 
 def _value(text: bytes, media: str) -> Json:
-    if "json" in media and "jsonl" not in media:
+    if "json" in media:
         try:
             return json.loads(text)
         except ValueError:

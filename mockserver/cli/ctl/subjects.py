@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.cli.ctl import clock, deliveries, documents, readings, requests, worlds
+from mockserver.cli.ctl import clock, deliveries, documents, faults, readings, requests, worlds
 from mockserver.cli.ctl.server import Server
 from mockserver.cli.words import Words
 
@@ -105,6 +105,16 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
                 Flag("--jsonl", "export as lines of JSON to this file", "FILE"),
             ),
             "As in: mockserver ctl requests find operation=createClip status=4xx",
+        ),
+        Subject(
+            "faults",
+            "what goes wrong with which calls, on purpose",
+            faults.act,
+            "ACTION",
+            "add FILE|JSON, rm ID ..., clear, plans, plan NAME; or nothing for those that are set",
+            (),
+            'As in: mockserver ctl faults add \'{"calls": {"operation": "createClip"}, "turns": {"first": 2},'
+            ' "status": {"code": 503}}\'',
         ),
         Subject(
             "deliveries",

@@ -15,6 +15,7 @@ from mockserver.core.text import Json
 from mockserver.errors import UsageError
 
 _WORLD: Final = "PROVIDER/WORLD"
+_WIDEST: Final = 200
 # Options that only the making of a world heeds.
 _MAKING: Final = ("from", "document", "overrides", "reading", "at", "frozen", "pace", "replace")
 
@@ -110,7 +111,9 @@ def _do(server: Server, rest: Sequence[str], given: argparse.Namespace) -> None:
     if given.json:
         as_json(done)
     else:
-        say(clean(f"{verb}  {dumps(done['result'], ensure_ascii=False)}"))
+        result = dumps(done["result"], ensure_ascii=False)
+        more = " ...  (--json tells all)" if len(result) > _WIDEST else ""
+        say(clean(f"{verb}  {result[:_WIDEST]}{more}"))
 
 
 def _path(name: str) -> tuple[str, ...]:
@@ -162,5 +165,7 @@ def _tell(world: Json, json: bool) -> None:
     say(f"  clock     {clock_line(world['clock'])}")
     say(f"  next due  {world['dueIso'] or '-'}")
     say(f"  changes   {world['calls']}")
+    if "records" in world:
+        say(f"  holds     {', '.join(f'{count} {kind}' for kind, count in world['records'].items())}")
     for name, option in world["readings"].items():
         say(f"  reading   {name}={option}")

@@ -71,20 +71,30 @@ def begin(
 
 
 def step(view: View, due: Due, moment: Moment) -> Outcome:
-    """The due step of a task, at its own instant."""
+    """The due step of a task, at its own instant, and those behind it that nobody can see one by one."""
     record = view.get("task", due.id)
     if record is None:
         raise KeyError(f"task {due.id} is due and not there")
     task, sim = record["doc"], record["sim"]
+    asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
+    effect, sim = _stepped(scene, task, asset, dict(sim))
+    while sim["at"] is not None and sim["at"] <= moment.until:
+        sim = _without_unseen(sim, moment)
+        scene = Scene(view, moment.at(sim["at"]), scene.settings)
+        then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
+        effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
+    return committed(effect, sim)
+
+
+def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
-        return committed(_nothing(task), {**sim, "at": None})
-    asset = view.get("asset", task.get("outputAssetId", ""))
+        return _nothing(task), {**sim, "at": None}
     if asset is not None and asset.get("deleted"):
-        return committed(failed(scene, task, None, CANCELLED), {**sim, "at": None})
+        return failed(scene, task, None, CANCELLED), {**sim, "at": None}
     due_step = steps_of(sim)[sim["next"]]
-    return committed(*_DEEDS[due_step.do](scene, due_step, task, asset, sim))
+    return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
 
 
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
@@ -163,6 +173,23 @@ def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Si
     late = due.progress <= task["status"].get("progress", 0)
     effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
     return effect, _advance(sim, scene.moment)
+
+
+_FURTHER: Final = frozenset({"report", "finish"})
+
+
+def _without_unseen(sim: Sim, moment: Moment) -> Sim:
+    """The job at its next step that leaves a trace, if nobody looks before.
+
+    A report leaves none when the next one follows, which says more, or success, which leaves no progress behind.
+    """
+    steps, place, at = steps_of(sim), sim["next"], sim["at"]
+    while steps[place].do == "report" and place + 1 < len(steps) and steps[place + 1].do in _FURTHER:
+        following = max(at, sim["start"] + moment.lasting(sim["base"] + steps[place + 1].after))
+        if following > moment.until:
+            break
+        place, at = place + 1, following
+    return sim if place == sim["next"] else {**sim, "next": place, "at": at}
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:

@@ -42,22 +42,29 @@ def is_reached(view: View, user: Record, requester: str, moment: Moment) -> bool
         seen += task["doc"]["type"] == "clip"
     if seen < most or moment.readings.get("limit") == "locked":
         return seen >= most
-    return _counted_by_page(view, user["id"], requester, since) >= most
+    return most < 1 or _are_on_page(view, user["id"], requester, since, most)
 
 
-def _counted_by_page(view: View, user_id: str, requester: str, since: int) -> int:
-    """As the server counts. What it looks for was touched since, so a long history need not be walked."""
-    recent = []
+def _are_on_page(view: View, user_id: str, requester: str, since: int, most: int) -> bool:
+    """Whether the server, as it counts, finds so many clips of the requester: the last of them is on its page.
+
+    What it looks for was touched since, so a long history need not be walked; nor need all that goes on at the moment,
+    once a page full of it stands before that last one.
+    """
+    own = (task["doc"] for task in view.find("task", "requester", asked_by(user_id, requester)))
+    ids = sorted(doc["id"] for doc in own if doc["status"]["updatedAt"] > since and _counts(doc, since))
+    if len(ids) < most:
+        return False
+    before = 0
     for task in view.find("task", "owner", user_id, reverse=True):
         doc = task["doc"]
         if doc["status"]["updatedAt"] <= since:
             break
-        if doc["type"] == "clip" and doc["status"]["phase"] in BUSY and doc.get("scheduledAt", 0) > since:
-            recent.append(doc)
-    recent.sort(key=_id)
-    return sum(doc.get("requesterId") == requester for doc in recent[:PAGE])
+        before += doc["id"] < ids[most - 1] and _counts(doc, since)
+        if before == PAGE:
+            return False
+    return True
 
 
-def _id(doc: Record) -> str:
-    found: str = doc["id"]
-    return found
+def _counts(doc: Record, since: int) -> bool:
+    return doc["type"] == "clip" and doc["status"]["phase"] in BUSY and doc.get("scheduledAt", 0) > since

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
+from mockserver.core.chance import Chance
 from mockserver.core.text import Json, Record
 from mockserver.providers.livepeer.seed_ground import HOUR, Ground
 from mockserver.providers.livepeer.stored import in_order, jsonb
@@ -17,7 +19,7 @@ def stream_record(stream: Record, where: str, ground: Ground) -> Record:
     """A stream from what a document says of it at `where`."""
     playback_id = stream["playbackId"]
     chance = ground.moment.chance.child("stream", playback_id)
-    stream_id = stream.get("id") or playback_id[:4] + chance.uuid()[4:]
+    stream_id, key = _drawn(chance.key, playback_id, stream.get("id"))
     doc = {
         "id": stream_id,
         "kind": "stream",
@@ -28,7 +30,7 @@ def stream_record(stream: Record, where: str, ground: Ground) -> Record:
         "lastSeen": ground.at(stream["seen"], 0) if "seen" in stream else 0,
         "profiles": _PROFILES,
         "createdAt": ground.at(stream.get("created"), -HOUR),
-        "streamKey": stream_key(stream_id, chance),
+        "streamKey": key,
         "playbackId": playback_id,
         "renditions": {},
         "multistream": {"targets": []},
@@ -37,6 +39,14 @@ def stream_record(stream: Record, where: str, ground: Ground) -> Record:
     doc |= {key: True for key in ("suspended", "deleted") if stream.get(key)}
     sim = {"clips": stream["clips"]} if "clips" in stream else {}
     return {"doc": in_order(doc), "sim": sim}
+
+
+@lru_cache(maxsize=4096)
+def _drawn(key: bytes, playback_id: str, id: str | None) -> tuple[str, str]:
+    """A stream's id, unless it is given, and its key. A world made anew draws the same."""
+    chance = Chance(key)
+    stream_id = id or playback_id[:4] + chance.uuid()[4:]
+    return stream_id, stream_key(stream_id, chance)
 
 
 def session_record(session: Record, where: str, streams: Mapping[str, Record], ground: Ground) -> Record:

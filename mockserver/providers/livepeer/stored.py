@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from mockserver.core.text import Json, Record
+
+_NESTED: Final = (dict, list, tuple)
 
 
 def jsonb(value: Json) -> Json:
     """The value with every object's keys in jsonb's order."""
     if isinstance(value, dict):
-        return {key: jsonb(value[key]) for key in sorted(value, key=_rank)}
+        order = _order(tuple(value))
+        return {key: jsonb(item) if isinstance(item := value[key], _NESTED) else item for key in order}
     if isinstance(value, list | tuple):
-        return [jsonb(item) for item in value]
+        return [jsonb(item) if isinstance(item, _NESTED) else item for item in value]
     return value
 
 
 def in_order(doc: Mapping[str, Json]) -> dict[str, Json]:
     """A document with its top-level keys in jsonb's order; what is below them is taken as it is."""
-    return {key: doc[key] for key in sorted(doc, key=_rank)}
+    return {key: doc[key] for key in _order(tuple(doc))}
 
 
 def updated(doc: Record, changes: Record) -> dict[str, Json]:
@@ -35,7 +39,12 @@ def unstorable(text: str) -> bool:
     return "\0" in text
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
+def _order(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys as jsonb has them. There are few sets of keys, and most come again and again."""
+    return tuple(sorted(keys, key=_rank))
+
+
 def _rank(key: str) -> tuple[int, bytes]:
     octets = key.encode(errors="surrogatepass")
     return len(octets), octets

@@ -25,6 +25,13 @@ class Plot:
     section: Record
     world: str
     moment: Moment
+    accounts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, section: Record, world: str, moment: Moment) -> Plot:
+        """`accounts` are the ids of those the section has: who owns what is asked for every entry."""
+        known = tuple(account["id"] for account in section.get("accounts", ()))
+        return cls(section, world, moment, known or (FIRST_ACCOUNT,))
 
     def entries(self, name: str) -> Sequence[Record]:
         found: Sequence[Record] = self.section.get(name, ())
@@ -47,7 +54,7 @@ class Plot:
 
     def owner(self, entry: Record, path: Path) -> str:
         """The account an entry names, or the first."""
-        known = [account["id"] for account in self.entries("accounts")] or [FIRST_ACCOUNT]
+        known = self.accounts
         id: str = entry.get("account", known[0])
         if id not in known:
             raise wrong((*path, "account"), f"there is no account `{id}`; there are {', '.join(known)}")

@@ -16,7 +16,7 @@ from mockserver.providers.restream.seed_projects import project_records
 
 def seed(section: Record, world: str, moment: Moment) -> Iterable[Change]:
     """The records of a new world. Raises ValueError("pointer: reason") for what the schema can't say."""
-    plot = Plot(section, world, moment)
+    plot = Plot.of(section, world, moment)
     accounts = dict(_once(_accounts(plot), "accounts", "id"))
     files = dict(_once(_files(plot), "files", "id"))
     changes: list[Change] = [Put("account", id, account) for id, account in accounts.items()]

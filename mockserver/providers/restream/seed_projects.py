@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from mockserver.core.chance import Chance
 from mockserver.core.text import Json, Record
@@ -67,11 +68,14 @@ def _source(plot: Plot, entry: Record, files: Mapping[str, Record], path: Path) 
 
 def _project(plot: Plot, entry: Record, path: Path) -> dict[str, Json]:
     chance = plot.chance("project", *path)
+    given, source = entry.get("projectId"), entry.get("sourceIdentifier")
+    # Both are drawn in this order, whichever is given: what a document says of one must not change the other.
+    drawn = chance.uuid() if given is None or source is None else ""
     return {
-        "id": entry.get("projectId", chance.uuid()).lower(),
+        "id": drawn if given is None else given.lower(),
         "account": plot.owner(entry, path),
         "sourceTypeName": entry.get("sourceTypeName", "Event"),
-        "sourceIdentifier": entry.get("sourceIdentifier", chance.uuid()).lower(),
+        "sourceIdentifier": chance.uuid() if source is None else source.lower(),
         "title": entry["title"],
         "createdAt": plot.at(entry.get("createdAt", 0), (*path, "createdAt")),
         "lastActivity": 0,
@@ -88,13 +92,16 @@ def _clips(
     room = min(_ROOM, int(duration) // len(entries)) if duration and entries else _ROOM
     for index, clip in enumerate(entries):
         here = (*path, "clips", index)
-        chance = plot.chance("clip", *path, index)
-        start, end = _span(clip, chance, index, room, here)
+        given = _given_span(clip, here)
+        if given is None and room < 1:
+            raise wrong(here, "the file is too short for so many clips")
+        drawn = _drawn(plot.chance("clip", *path, index).key, None if given else room)
+        start, end = given or (index * room + drawn.start, index * room + drawn.end)
         if duration is not None and end > duration:
             raise wrong(here, f"the clip ends at {end} s, behind the file's end at {duration} s")
         favourite = clip.get("favouritedAt")
         yield {
-            **_worded(clip, chance),
+            **_worded(clip, drawn.clip),
             "project": project["id"],
             "account": project["account"],
             "number": index + 1,
@@ -108,8 +115,27 @@ def _clips(
         }
 
 
-def _worded(clip: Record, chance: Chance) -> dict[str, Json]:
-    drawn = new_clip(chance, silent=False)
+class _Drawn(NamedTuple):
+    """What chance says of a clip. `start` and `end` count from where its room begins."""
+
+    start: int
+    end: int
+    clip: Record
+
+
+@lru_cache(maxsize=4096)
+def _drawn(key: bytes, room: int | None) -> _Drawn:
+    """The draws of a clip with so much room, None for one whose span is given. A world made anew draws the same."""
+    chance = Chance(key)
+    start = end = 0
+    if room is not None:
+        length = min(room, chance.between(15, 75))
+        start = chance.below(room - length + 1)
+        end = start + length
+    return _Drawn(start, end, new_clip(chance, silent=False))
+
+
+def _worded(clip: Record, drawn: Record) -> dict[str, Json]:
     return {
         "id": clip.get("clipId", drawn["id"]).lower(),
         "name": clip.get("name", drawn["name"]),
@@ -119,18 +145,14 @@ def _worded(clip: Record, chance: Chance) -> dict[str, Json]:
     }
 
 
-def _span(clip: Record, chance: Chance, index: int, room: int, path: Path) -> tuple[Json, Json]:
+def _given_span(clip: Record, path: Path) -> tuple[Json, Json] | None:
     if ("sourceStartSeconds" in clip) != ("sourceEndSeconds" in clip):
         raise wrong(path, "a clip has both `sourceStartSeconds` and `sourceEndSeconds`, or neither")
-    if "sourceStartSeconds" in clip:
-        if clip["sourceEndSeconds"] <= clip["sourceStartSeconds"]:
-            raise wrong((*path, "sourceEndSeconds"), "the clip ends before it begins")
-        return clip["sourceStartSeconds"], clip["sourceEndSeconds"]
-    if room < 1:
-        raise wrong(path, "the file is too short for so many clips")
-    length = min(room, chance.between(15, 75))
-    start = index * room + chance.below(room - length + 1)
-    return start, start + length
+    if "sourceStartSeconds" not in clip:
+        return None
+    if clip["sourceEndSeconds"] <= clip["sourceStartSeconds"]:
+        raise wrong((*path, "sourceEndSeconds"), "the clip ends before it begins")
+    return clip["sourceStartSeconds"], clip["sourceEndSeconds"]
 
 
 def _posts(plot: Plot, entry: Record, project: Record, path: Path) -> Iterator[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mockserver.core.chance import Chance
@@ -72,14 +73,20 @@ class Words:
 
 def draw_words(chance: Chance, *, silent: bool) -> Words:
     """Words for one clip; a silent video has no transcript."""
-    topic, claim, detail = chance.choice(_TOPICS)
+    topic = chance.choice(_TOPICS)
 
     def say(templates: tuple[str, ...]) -> str:
-        text = chance.choice(templates).format(topic=topic, claim=claim, detail=detail)
-        return text[0].upper() + text[1:]
+        return _said(chance.choice(templates), *topic)
 
     score = 60 + chance.below(18) + chance.below(19) if chance.below(10) else 30 + chance.below(30)
     transcript = " ".join((say(_OPENINGS), say(_TURNS), say(_ENDINGS)))
     if silent:
         return Words("A moment without words", score, "Carried by its pictures; nothing is said in it.", "")
     return Words(say(_NAMES), score, say(_PRAISE), transcript)
+
+
+@lru_cache(maxsize=1024)
+def _said(template: str, topic: str, claim: str, detail: str) -> str:
+    """There are not many sentences."""
+    text = template.format(topic=topic, claim=claim, detail=detail)
+    return text[0].upper() + text[1:]

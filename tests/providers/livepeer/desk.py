@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -12,13 +13,17 @@ from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.yaml_text import load_yaml
 from mockserver.core.chance import Chance
+from mockserver.core.delivery import Answered, Attempt, Delivery
 from mockserver.core.fault import Job
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import HELD, Call, Moment
 from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Change, Notice, Outcome, Put, View, WorldId
+from mockserver.engine.lifecycle import heard
 from mockserver.providers.livepeer import provider
+from mockserver.providers.livepeer.kinds import CLIP_EVENTS
+from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.stores.memory import MemoryStore
 
 T = TypeVar("T")
@@ -83,11 +88,13 @@ class Desk:
         self.readings = readings or {}
         self.pace = pace
         self.key = world
+        self.watched = True  # whether somebody may look at the world between two steps
         self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("livepeer", world)
         self.chance = Chance.of(seed, "livepeer", world)
         self.store = MemoryStore({"livepeer": provider.kinds})
         self.notices: list[Notice] = []
+        self.deliveries: list[Delivery] = []
         start = list(provider.seed(section(document), world, self._moment("seed")))
         assert run(self.store.create(self.world, start))
 
@@ -111,10 +118,17 @@ class Desk:
             stepped = due is not None and due.at <= self.now
             if due is None or not stepped:
                 return Outcome(Reply(204))
-            return provider.step(view, due, self._moment("step", due.kind, due.id, now=due.at))
+            moment = self._moment("step", due.kind, due.id, now=due.at)
+            if not self.watched:
+                moment = replace(moment, until=self.now)
+            return heard(provider, view, provider.step(view, due, moment), moment)
 
         while stepped:
-            self.notices += run(self.store.transact(self.world, decide, counted=False)).notices
+            self._tell(run(self.store.transact(self.world, decide, counted=False)))
+
+    def _tell(self, outcome: Outcome) -> None:
+        self.notices += outcome.notices
+        self.deliveries += outcome.deliveries
 
     # ---- calls
 
@@ -122,7 +136,7 @@ class Desk:
         """The reply to a request; fails if it isn't one the document allows."""
         self.catch_up()
         outcome = run(self.store.transact(self.world, lambda view: self.decide(view, request)))
-        self.notices += outcome.notices
+        self._tell(outcome)
         return outcome.reply
 
     def decide(self, view: View, request: Request) -> Outcome:
@@ -132,7 +146,8 @@ class Desk:
         violations = contract().check_request(match, request, payload) if match else ()
         operation, path = (match.operation, match.path) if match else (None, {})
         call = Call(request, payload, operation, path, violations, self.job)
-        outcome = provider.answer(view, call, self._moment("call", view.serial))
+        moment = self._moment("call", view.serial)
+        outcome = heard(provider, view, provider.answer(view, call, moment), moment)
         if operation is not None:
             broken = contract().check_reply(operation, outcome.reply)
             assert not broken, "\n".join(map(str, broken))
@@ -185,6 +200,26 @@ class Desk:
         reply = self.get(f"/api/task/{task_id}", key=key)
         assert reply.status == 200, reply.body
         return reply.value
+
+    # ---- webhooks
+
+    def subscribe(self, *events: str, key: str = "", **more: Json) -> str:
+        """The id of a new webhook for these events, or for all there are of clips."""
+        body = {"name": "hook", "url": "http://localhost/hook", "events": list(events or CLIP_EVENTS), **more}
+        reply = self.call("POST", "/api/webhook", body, key=key)
+        assert reply.status == 201, reply.body
+        id: str = reply.value["id"]
+        return id
+
+    def deliver(self, delivery: Delivery, answered: Answered) -> Delivery:
+        """A delivery attempted now, and noted by the world; it stands in its own place afterwards."""
+        made = Attempt(self.now, WEBHOOKS.write(delivery, self.now), answered)
+        state, _ = WEBHOOKS.judge(delivery, answered)
+        after = replace(delivery, attempts=(*delivery.attempts, made), state=state)
+        self.deliveries[self.deliveries.index(delivery)] = after
+        moment = self._moment("attempt", delivery.id, len(after.attempts))
+        run(self.store.transact(self.world, lambda view: WEBHOOKS.note(view, after, moment), counted=False))
+        return after
 
     # ---- what only a test may do
 

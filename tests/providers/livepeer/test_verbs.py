@@ -142,6 +142,16 @@ def test_going_on_and_off_air_is_told() -> None:
     assert told == [("stream.started", True), ("stream.idle", False)]
 
 
+def test_a_webhook_for_streams_is_shown_the_stream() -> None:
+    play = Play()
+    hook = {"name": "mine", "url": "http://127.0.0.1:9/hook", "events": ["stream.started"]}
+    assert play.call("POST", "/api/webhook", hook).status == 201
+    play.do("livepeer", "go-live", {"stream": OFF_AIR})
+    (posted,) = play.engine.outbox.since(0, 10)
+    body = posted.delivery.content["body"]
+    assert (body["event"], body["payload"], body["stream"]["playbackId"]) == ("stream.started", {}, OFF_AIR)
+
+
 @pytest.mark.parametrize("ms", [0, 1_000, 20_000, 79_999])
 def test_a_clip_finished_by_hand_is_what_it_would_have_become(ms: int) -> None:
     by_hand, by_itself = Play(), Play()

@@ -51,7 +51,7 @@ def _put_account(account: Record, moment: Moment) -> Outcome:
 
 
 def add_token(view: View, said: Json, moment: Moment) -> Outcome:
-    names = Plot({}, moment.world, moment).names
+    names = Plot.of({}, moment.world, moment).names
     access = names(said["key"])[0]
     if view.get("grant", access) is not None:
         raise ValueError(f"/key: there is a token `{access}` already")
@@ -61,7 +61,7 @@ def add_token(view: View, said: Json, moment: Moment) -> Outcome:
         if app is None:
             raise ValueError(f"/clientId: there is no application `{client}`")
         client = app["client"]
-    plot = Plot({}, moment.world, moment)
+    plot = Plot.of({}, moment.world, moment)
     grant = {
         "id": access,
         "access": access,
@@ -95,7 +95,7 @@ def revoke_token(view: View, said: Json, moment: Moment) -> Outcome:
 def disconnect(view: View, said: Json, moment: Moment) -> Outcome:
     """As on the page of connected applications: every token the application has of that account is dead."""
     account = account_of(view, said)
-    names = Plot({}, moment.world, moment).names
+    names = Plot.of({}, moment.world, moment).names
     client = None
     if "clientId" in said:
         app = view.get("app", names(said["clientId"])[0]) or view.get("app", said["clientId"])

@@ -35,12 +35,12 @@ def _put_clip(view: View, clip: Record, moment: Moment) -> Outcome:
 
 
 def _instant(said: int | str, name: str, moment: Moment) -> int:
-    return Plot({}, moment.world, moment).at(said, (name,))
+    return Plot.of({}, moment.world, moment).at(said, (name,))
 
 
 def post_clip(view: View, said: Json, moment: Moment) -> Outcome:
     clip = one_of(view, "clip", said, "clipId")
-    post = post_record(Plot({}, moment.world, moment), said, moment.chance.uuid(), clip["project"], ())
+    post = post_record(Plot.of({}, moment.world, moment), said, moment.chance.uuid(), clip["project"], ())
     return Outcome(Reply.json(200, {"postedClip": shown_post(post)}), (Put("post", post["id"], post),))
 
 

@@ -43,7 +43,7 @@ def account_of(view: View, said: Record) -> Record:
 def plot_of(view: View, moment: Moment) -> Plot:
     """A section that names the accounts of a world as it is."""
     accounts = [{"id": account["id"]} for account in view.find("account", "all", "")]
-    return Plot({"accounts": accounts}, moment.world, moment)
+    return Plot.of({"accounts": accounts}, moment.world, moment)
 
 
 def one_of(view: View, kind: str, said: Record, name: str = "") -> Record:

@@ -26,6 +26,7 @@ class Account(Generic[T]):
     def __init__(self, client: type[T], host: Host, provider: Provider) -> None:
         self.make = client
         self.clock = host.clock()
+        self.stateless = host.stateless
         url = host.url(provider)
         self.fence = Fence(url)
         self.connection = Connection(url, host.account(), self.clock.wait, self.clock.now, 5.0, transport=self.fence)
@@ -36,7 +37,7 @@ class Account(Generic[T]):
             self.connection,
             url=self.connection.url + path,
             key=key or f"{self.connection.key}{role}",
-            headers={"Prefer": prefer} if prefer else {},
+            headers={"Prefer": prefer} if prefer and self.stateless else {},
         )
         return self.make(connection)
 
