@@ -65,6 +65,10 @@ class Client(ABC):
         """Poll until it ends, as the client does it. Left as it is: the client has no such function."""
         raise NotImplementedError
 
+    def delete(self, handle: str) -> Maybe[None]:
+        """Delete it; what is gone already is no error. Left as it is: the client has no such function."""
+        raise NotImplementedError
+
     def close(self) -> Maybe[None]:
         """Let go of connections; nothing if the client has none."""
         return None

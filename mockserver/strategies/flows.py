@@ -38,7 +38,7 @@ class Flow:
     properties that mean more than was asked for. `handle` is where a created reply says the id, `look` the path that
     tells how far it is, and `state` reads it. `conflicts`: asking twice is answered with 409. `phases` say how far it
     is, by operation; `kept` are the places a client may build on although the document leaves them optional; `token`
-    is the operation that gives new tokens.
+    is the operation that gives new tokens, `delete` the one that deletes a clip.
     """
 
     create: str
@@ -57,6 +57,7 @@ class Flow:
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     token: str | None = None
     unasked: tuple[str, ...] = ()
+    delete: str | None = None
 
     def asking(self, key: str, source: str, span: Span) -> Request:
         """The request for a clip, as an honest client would send it."""
@@ -120,6 +121,7 @@ LIVEPEER: Final = Flow(
     look="/api/asset/{}",
     state=lambda asset: _ASSET_PHASES[asset["status"]["phase"]],
     conflicts=False,
+    delete="deleteAsset",
     phases={
         "getAsset": Phase("/status/phase", _ASSET_PHASES),
         "getTask": Phase("/status/phase", _TASK_PHASES),

@@ -21,7 +21,7 @@ from mockserver.strategies.book import Entry, Op, Page, page_of
 from mockserver.strategies.draft import KEY, draft
 from mockserver.strategies.offences import Offence, offences
 from mockserver.strategies.requests import breaks, entry_of
-from mockserver.strategies.rules import Breaking, Rule, breakings, named_apart
+from mockserver.strategies.rules import WAYS, Breaking, Rule, breakings, named_apart
 from mockserver.strategies.source import Drawn
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def invalid_requests(
     offence = _chosen(page, rule, source)
     for _ in range(_TRIES):
         made = draft(source, page, key)
-        offence.tricks[source.index(len(offence.tricks))](made, source)
+        offence.tricks[source.index(WAYS) % len(offence.tricks)](made, source)
         request = made.request()
         if offence.is_all(breaks(page, request)):
             return InvalidRequest(request, offence.rule)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
@@ -155,15 +156,17 @@ class ClientMachine(RuleBasedStateMachine):
         handle = self._handle(pick)
         self._trial.wait(handle, surely=self._made[handle] in self._flow.sources)
 
-    @rule(pick=_ANY, span=_ANY)
-    def see_through(self, pick: int, span: int) -> None:
-        """Ask for a clip that will fail, never end or become ready, and wait for it."""
+    @rule(pick=_ANY, span=_ANY, data=st.data())
+    def see_through(self, pick: int, span: int, data: DataObject) -> None:
+        """Ask for a clip that will fail, never end or become ready, wait for it, and look at what came of it."""
         flow = self._flow
-        sources = (*flow.failing, *flow.stuck, *flow.sources[:1])
+        sources = (*flow.failing[:1], *flow.stuck, *flow.sources[:2])
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
             self._trial.wait(handle, surely=source in flow.sources)
+            plain = self._trial.download(handle, Expected())
+            self._in_the_way(plain, "twisted", data, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
     @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
@@ -196,6 +199,16 @@ class ClientMachine(RuleBasedStateMachine):
         handle = self._handle(pick)
         plain = self._trial.download(handle, Expected())
         self._in_the_way(plain, trouble, data, lambda expected: self._trial.download(handle, expected))
+
+    @precondition(lambda self: self._made and self._flow.delete)
+    @rule(pick=_ANY, trouble=st.sampled_from(("none", "refused", "conflict")), data=st.data())
+    def delete(self, pick: int, trouble: str, data: DataObject) -> None:
+        """Delete a clip, and once more."""
+        handle = self._handle(pick)
+        expected = self._arm(trouble, self._flow.delete or "", None, data)
+        if expected is not None and self._trial.delete(handle, expected) and trouble == "none":
+            self._of[self._made.pop(handle)].remove(handle)
+            self._trial.delete_again(handle)
 
     @rule(seconds=_JUMPS)
     def jump(self, seconds: int) -> None:
@@ -235,7 +248,7 @@ def _set(value: Json, pointer: str, new: Json) -> Json:
 
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one.
 ClientMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=15,
     deadline=None,
     report_multiple_bugs=False,

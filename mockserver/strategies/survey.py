@@ -169,7 +169,7 @@ class Survey:
 
 def _covers(schema: Json, keyword: str) -> bool:
     """Whether a keyword is there only to keep out numbers that JSON can't spell."""
-    return isinstance(schema[keyword], dict) and schema[keyword].get("$ref") == f"#{ANY}"
+    return bool(schema[keyword] == {"$ref": f"#{ANY}"})
 
 
 def _half(values: Values, facts: Facts, trigger: str, name: str, host: Json, source: Source) -> Json:

@@ -72,6 +72,8 @@ Arm = Callable[[Scene, Draw[Json]], Expected | None]
 # Neither is the client's fault: it may ask again.
 _AGAIN: Final = frozenset((401, 408, 409, 425, 429))
 _NAMES: Final = ("Retry-After", "retry-after", "RETRY-AFTER")
+# Who asks again more often than that is told the truth at last.
+_MOST_TRIES: Final = 6
 _CRASHES: Final = (500, 502, 503, 504)
 _CUTS: Final = (Effect(reset="before"), Effect(truncate=Truncate(share=0.5)), Effect(json="html"))
 _PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
@@ -85,7 +87,7 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
     if scene.real is None or scene.real.status >= 300:
         return None
     kept = scene.flow.kept.get(scene.operation, ())
-    kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "spelling", "headers")
+    kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "other", "spelling", "headers")
     made = draw(twisted(scene.real, scene.operation, kinds=kinds, keep=kept, contract=scene.page.contract))
     scene.mock.reply_next(scene.operation, made)
     return Expected(injected=True)
@@ -94,6 +96,9 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
 def _refused(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """An error that is the client's: it is told, and not asked again."""
     known = [status for status in scene.statuses if 400 <= status < 500 and status not in _AGAIN]
+    if scene.operation == scene.flow.delete:
+        # What is gone is deleted, however the server tells it.
+        known = [status for status in known if status not in (400, 404, 410)]
     if not known:
         return None
     scene.mock.reply_next(scene.operation, scene.drawn(draw, draw(st.sampled_from(known))))
@@ -148,13 +153,15 @@ def _unauthorized(scene: Scene, draw: Draw[Json]) -> Expected | None:
 def _crashed(scene: Scene, draw: Draw[Json]) -> Expected | None:
     status = draw(st.sampled_from(_CRASHES))
     shapes = [Reply.text(status, _PAGE, "text/html"), Reply.empty(status), Reply.json(status, {"errors": ["x"]})]
-    scene.mock.reply_next(scene.operation, draw(st.sampled_from(shapes)))
+    made = draw(st.sampled_from(shapes))
+    for _ in range(draw(st.sampled_from((_MOST_TRIES, 1)))):
+        scene.mock.reply_next(scene.operation, made)
     return Expected("may", injected=True)
 
 
 def _busy(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """Too many requests: whoever asks again waits as long as he was told."""
-    seconds = draw(st.sampled_from((1, 7, 60)))
+    seconds = draw(st.sampled_from((7, 60)))
     said = scene.drawn(draw, 429) if 429 in scene.statuses else Reply.json(429, {"errors": ["too many requests"]})
     bare = [pair for pair in said.headers if pair[0].lower() != "retry-after"]
     name = draw(st.sampled_from(_NAMES))
@@ -220,7 +227,8 @@ def paged(reply: Reply, request: Request) -> list[Reply] | None:
         # What changes while a list is read moves to another page, and is there twice.
         return [first, Reply.json(reply.status, value)]
     if isinstance(value, dict) and len(value.get("projects", ())) > 1:
-        more, last = {"nextCursor": "bmV4dA", "hasMore": True}, value["pagination"]
+        # The last page may well have a cursor: that there is no more is said by `hasMore`.
+        more, last = ({"nextCursor": "bmV4dA", "hasMore": going_on} for going_on in (True, False))
         first = Reply.json(reply.status, {**value, "projects": value["projects"][:1], "pagination": more})
         return [first, Reply.json(reply.status, {**value, "projects": value["projects"][1:], "pagination": last})]
     return None

@@ -22,7 +22,7 @@ from mockserver.strategies.source import Drawn, Source
 from mockserver.strategies.spelling import SPELLINGS, Spelling
 from mockserver.strategies.values import SCALARS, STRANGERS
 
-Twist = Literal["drop", "null", "add", "long", "spelling", "headers", "status"]
+Twist = Literal["drop", "null", "add", "long", "other", "spelling", "headers", "status"]
 TWISTS: Final[tuple[Twist, ...]] = get_args(Twist)
 Parts = tuple[str | int, ...]
 # What to do, where, and what to put there.
@@ -32,8 +32,9 @@ _Step = tuple[str, Parts, Json]
 _MOST: Final = 5
 _SELDOM: Final = 8
 _WIDE: Final = 1 << 16
-_WHOLE: Final = ("drop", "null", "add", "drop", "null")
+_WHOLE: Final = ("drop", "null", "add", "other", "drop", "null")
 _LONG: Final = ("x" * 1_024, "\U0001f600" * 256, "مرحبا " * 64, "a\n" * 64)
+_OTHER: Final[tuple[Json, ...]] = ("1970-01-01T00:00:00Z", "2024-02-29T23:59:59.999Z", 0, 1.5, -1, 2**53 - 1)
 _BESIDE: Final = st.integers(0, SPELLINGS - 1)
 
 
@@ -51,9 +52,9 @@ def twisted(
     """A reply to an operation, bent in a few places within what the document permits. Shrinks to the reply itself.
 
     `kinds` are the ways to bend it: `drop` optional properties, `null` where it may be, `add` unknown properties where
-    the schema is open, `long` and strange texts, `spelling` (numbers as `1.0` and `1e0`, escapes, spaces, the order of
-    keys), `headers` (the case of their names), `status` (another documented reply). `keep` are places no twist touches,
-    as JSON Pointers with `*` for any item: `/asset/id`, `/clips/*/clipId`.
+    the schema is open, `long` and strange texts, `other` numbers and times, `spelling` (numbers as `1.0` and `1e0`,
+    escapes, spaces, the order of keys), `headers` (the case of their names), `status` (another documented reply).
+    `keep` are places no twist touches, as JSON Pointers with `*` for any item: `/asset/id`, `/clips/*/clipId`.
 
     >>> @given(data=st.data())
     ... def test_my_client_copes(data, mock, client):
@@ -151,8 +152,18 @@ def _steps(value: Json, kinds: Collection[str], kept: list[Parts], parts: Parts 
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _steps(item, kinds, kept, (*parts, index))
-    elif isinstance(value, str) and "long" in kinds and not _touches(parts, kept):
-        yield from (("long", parts, text) for text in _LONG)
+    elif not isinstance(value, bool) and not _touches(parts, kept):
+        if isinstance(value, str) and "long" in kinds:
+            yield from (("long", parts, text) for text in _LONG)
+        if "other" in kinds:
+            yield from (("other", parts, new) for new in _OTHER if value is None or _alike(value, new))
+
+
+def _alike(value: Json, new: Json) -> bool:
+    """Whether one can stand for the other: both texts that look like times, or both numbers."""
+    if isinstance(value, str) or isinstance(new, str):
+        return isinstance(value, str) and isinstance(new, str) and value[4:5] == "-" and value[10:11] == "T"
+    return True
 
 
 def _touches(parts: Parts, kept: list[Parts]) -> bool:

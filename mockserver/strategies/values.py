@@ -40,6 +40,8 @@ class Values:
         self._heights: dict[Key, int] = {}
         self._made: dict[tuple[Key, str | None], tuple[tuple[Facts, str], ...]] = {}
         self._names: dict[Key, list[str]] = {}
+        # What is being looked at: a schema that needs itself is possible as far as this goes.
+        self._open: set[Key] = set()
 
     def make(self, source: Source, key: Key | None = None, depth: int = DEPTH, only: str | None = None) -> Json:
         """A value that fits the schemas of a key, the grammar's own if none is given; `only` is the kind to make."""
@@ -63,17 +65,23 @@ class Values:
 
     def possible(self, key: Key) -> bool:
         """Whether any value fits."""
-        return bool(self._choices(key, None))
+        return key in self._open or bool(self._choices(key, None))
+
+    def _can_be_whole(self, facts: Facts) -> bool:
+        """Whether there can be all that is required."""
+        return all(self.possible(facts.properties[name]) for name in facts.required)
 
     def _choices(self, key: Key, only: str | None) -> tuple[tuple[Facts, str], ...]:
         found = self._made.get((key, only))
         if found is None:
+            self._open.add(key)
             pairs = [
                 (facts, kind)
                 for facts in self.grammar.facts(key)
                 for kind in (sorted(facts.kinds, key=_KIND_ORDER.__getitem__) if facts.enum is None else ["enum"])
-                if only is None or kind == only
+                if (only is None or kind == only) and (kind != "object" or self._can_be_whole(facts))
             ]
+            self._open.discard(key)
             if not any(facts.parts and (facts.enum is not None or len(facts.kinds) < len(KINDS)) for facts, _ in pairs):
                 pairs = pairs[:1] and [(pairs[0][0], only or "any")]
             found = self._made[key, only] = tuple(pairs)

@@ -22,7 +22,7 @@ ALL = list(HealthCheck)
 QUICK = settings(database=None, deadline=None, derandomize=True, suppress_health_check=ALL)
 
 
-def each(strategy: SearchStrategy[T], look: Callable[[T], object], count: int = 20) -> int:
+def each(strategy: SearchStrategy[T], look: Callable[[T], object], count: int = 15) -> int:
     """Look at so many examples, the same every time; how many there were."""
     seen = 0
 

@@ -19,7 +19,7 @@ def test_every_reply_breaks_the_rule_it_names_and_nothing_else(operation: str) -
         (violation,) = page.contract.check_reply(page.operation, broken.reply)
         assert violation.document == broken.rule.document
 
-    each(broken_replies(operation), look, 12)
+    each(broken_replies(operation), look, 8)
 
 
 @pytest.mark.parametrize("operation", NESTED)

@@ -25,7 +25,7 @@ def test_every_request_breaks_the_rule_it_names_and_nothing_else(operation: str)
     def look(broken: Json) -> None:
         assert [violation.document for violation in broken_by(operation, broken.request)] == [broken.rule.document]
 
-    each(invalid_requests(operation), look, 25)
+    each(invalid_requests(operation), look, 15)
 
 
 @pytest.mark.parametrize("operation", WITH_RULES)
@@ -112,7 +112,7 @@ def test_bodies_break_their_schema_once() -> None:
         (breach,) = entry.body.breaches(broken.body)
         assert breach.document == broken.rule.document
 
-    each(invalid_bodies("createStream"), look, 100)
+    each(invalid_bodies("createStream"), look, 60)
 
 
 def test_a_missing_credential_is_really_missing() -> None:

@@ -19,7 +19,7 @@ def test_the_contract_allows_every_reply(operation: str) -> None:
     def look(reply: Reply) -> None:
         assert page.contract.check_reply(page.operation, reply) == ()
 
-    each(replies(operation), look, 20)
+    each(replies(operation), look, 12)
 
 
 @pytest.mark.parametrize(("provider", "operation"), [("livepeer", "createClip"), ("restream", "listClipProjects")])

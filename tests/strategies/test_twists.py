@@ -60,6 +60,10 @@ def test_unknown_properties_come_where_the_schema_is_open() -> None:
     assert {tuple(value) for value in bent("add")} == {tuple(ASSET)}
 
 
+def test_numbers_are_others() -> None:
+    assert {value["size"] for value in bent("other")} >= {12, 0, 1.5}
+
+
 def test_texts_get_long() -> None:
     assert max(len(value["name"]) for value in bent("long")) > 200
 
@@ -98,4 +102,4 @@ def test_arguments_that_can_t_be_right_are_named(options: Json, said: str) -> No
 
 
 def test_kinds_are_those_of_the_type() -> None:
-    assert set(get_args(Twist)) == {"drop", "null", "add", "long", "spelling", "headers", "status"}
+    assert set(get_args(Twist)) == {"drop", "null", "add", "long", "other", "spelling", "headers", "status"}
