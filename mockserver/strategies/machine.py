@@ -32,8 +32,9 @@ class ClientMachine(RuleBasedStateMachine):
     """A state machine for any client of a provider: give it a world and an adapter, and it looks for the client's bugs.
 
     `provider` is `"livepeer"` or `"restream"`; for another, set `flow` and `contract`. `patience` is how many real
-    seconds one call may take (more than the client's own timeout), `longest` how many of the mock's clock it may wait.
-    `persistent`: who waits for a clip is not put off by a single 503.
+    seconds one call may go without a pause (more than the client's timeout), `longest` how many of the mock's clock it
+    may wait. `persistent`: who waits for a clip is not put off by a single 503.
+
     What has to hold: nothing but the client's own errors comes out, and no key in them; requests keep the contract; no
     call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409 for
     what has been asked before is no error, and there is one project for one source; waiting ends; what is said to be

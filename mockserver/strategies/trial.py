@@ -247,7 +247,7 @@ class Trial:
 
     def _run(self, method: Callable[..., Json], *arguments: Json) -> Json:
         """The method's result; of a coroutine, what it comes to. Raises Endless when it takes too long."""
-        with _alarm(self._patience):
+        with _alarm(self._patience, self._clock):
             made = method(*arguments)
             if inspect.isawaitable(made):
                 self._loop = self._loop or asyncio.new_event_loop()
@@ -267,17 +267,26 @@ def _loosely(expected: Expected) -> Expected:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raises Endless in here after so many real seconds; without a limit where there are no signals."""
+def _alarm(seconds: float, clock: Clock) -> Iterator[None]:
+    """Raises Endless in here after so many real seconds without a pause; never where there are no signals.
+
+    A client that pauses gets on, however slow the machine is: the clock itself ends its patience.
+    """
     if current_thread() is not main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
+    seen = clock.pauses
+
     def ring(number: int, frame: object) -> None:
+        nonlocal seen
+        if clock.pauses != seen:
+            seen = clock.pauses
+            return
         raise Endless(f"one call took more than {seconds:g} s of real time")
 
     previous = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
     finally:
