@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from enum import Enum
-from typing import ClassVar, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Final, Protocol, TypeAlias, TypeVar
 
 from mockserver.core.fault import Fault
 from mockserver.core.http import Reply, Request
@@ -109,6 +109,10 @@ class Mock(Protocol):
     def calls(self) -> Sequence[Called]: ...
 
 
+# Who looks every ten seconds for five hours has not paused as often.
+MOST_PAUSES: Final = 2_000
+
+
 class Endless(BaseException):
     """The client waits longer than any job takes. No client's `except Exception` takes it for its own."""
 
@@ -121,6 +125,7 @@ class Clock:
         self._most = most
         self._slept = 0.0
         self._since = 0.0
+        self.pauses = 0
 
     def time(self) -> float:
         """Seconds since the machine began, by the mock's clock."""
@@ -129,6 +134,7 @@ class Clock:
     def begin(self) -> None:
         """A new call: patience starts over."""
         self._since = self._slept
+        self.pauses = 0
 
     def pass_by(self, seconds: float) -> None:
         """Let time go by between calls."""
@@ -136,8 +142,11 @@ class Clock:
         self._mock.advance(int(seconds * 1000))
 
     def sleep(self, seconds: float) -> None:
-        """Let time go by; raises Endless when one call has slept longer than the machine has patience for."""
+        """Let time go by; raises Endless when one call has slept longer or more often than any job takes."""
         self._slept += max(seconds, 0.001)
+        self.pauses += 1
+        if self.pauses > MOST_PAUSES:
+            raise Endless(f"one call paused {self.pauses} times, {self._slept - self._since:.0f} s in all")
         if self._slept - self._since > self._most:
             raise Endless(f"one call slept for {self._slept - self._since:.0f} s of the mock's clock")
         self._mock.advance(max(1, int(seconds * 1000)))

@@ -32,8 +32,9 @@ class ClientMachine(RuleBasedStateMachine):
     """A state machine for any client of a provider: give it a world and an adapter, and it looks for the client's bugs.
 
     `provider` is `"livepeer"` or `"restream"`; for another, set `flow` and `contract`. `patience` is how many real
-    seconds one call may take (more than the client's own timeout), `longest` how many of the mock's clock it may wait.
-    `persistent`: who waits for a clip is not put off by a single 503.
+    seconds one call may go without a pause (more than the client's timeout), `longest` how many of the mock's clock it
+    may wait. `persistent`: who waits for a clip is not put off by a single 503.
+
     What has to hold: nothing but the client's own errors comes out, and no key in them; requests keep the contract; no
     call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409 for
     what has been asked before is no error, and there is one project for one source; waiting ends; what is said to be
@@ -164,7 +165,9 @@ class ClientMachine(RuleBasedStateMachine):
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
-            self._trial.wait(handle, surely=source in flow.sources)
+            waited = self._trial.wait(handle, surely=source in flow.sources)
+            if waited is not None and waited.result is not None:
+                self._in_the_way(waited, "twisted", data, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
             self._in_the_way(plain, "twisted", data, partial(self._trial.download, handle))
 
@@ -226,13 +229,21 @@ class ClientMachine(RuleBasedStateMachine):
     def _page(self, operation: str) -> Page:
         return page_of(operation, self.contract)
 
-    def _in_the_way(self, plain: Outcome, trouble: str, data: DataObject, again: Callable[[Expected], Outcome]) -> None:
+    def _in_the_way(
+        self,
+        plain: Outcome,
+        trouble: str,
+        data: DataObject,
+        again: Callable[[Expected], Outcome | None],
+        *,
+        last: bool = False,
+    ) -> None:
         """The same once more, with something in the way of one of the calls it makes."""
         calls = [call for call in plain.calls if call.operation]
         if trouble == "none" or plain.error is not None or not calls:
             return
         # From a fixed range, however many calls there are: what a world answers may differ from run to run.
-        call = calls[data.draw(_ANY, label="call") % len(calls)]
+        call = calls[-1 if last else data.draw(_ANY, label="call") % len(calls)]
         assert call.operation is not None
         real = self._mock.call(call.request)
         expected = self._arm(trouble, call.operation, real, data)

@@ -20,6 +20,7 @@ from mockserver.strategies.troubles import Expected
 
 # Two instants nearer than this are the same (s): the providers count in ms.
 _SAME: Final = 0.0011
+_MAY: Final = Expected("may")
 # Who looks once more at what has ended, for its URL say, is no worse for it.
 _MOST_AFTER_END: Final = 3
 
@@ -91,20 +92,21 @@ class Trial:
             said = outcome.result
             assert said in allowed, f"poll: the server says {phase!r}, and the client takes it for {said!r}"
 
-    def wait(self, handle: str, *, surely: bool) -> None:
+    def wait(self, handle: str, expected: Expected = _MAY, *, surely: bool = False) -> Outcome | None:
         """Wait until it ends; `surely`: it becomes ready, if only it was asked for rightly."""
         try:
-            outcome = self._judged("wait", Expected("may"), self._client.wait, handle)
+            outcome = self._judged("wait", expected, self._client.wait, handle)
         except NotImplementedError:
-            return
+            return None
         self._check_end(outcome)
         truth = self._truth(handle)
         assert not (surely and truth == {State.FAILED}), f"wait: {handle} failed: it was not asked for as it has to be"
         if outcome.error is not None:
             assert truth != {State.READY}, f"wait: {handle} is ready, and the client gave up: {outcome.error!r}"
-            return
+            return outcome
         assert outcome.result is not State.WAITING, f"wait: came back although {handle} has not ended"
         self._check_state("wait", handle, outcome.result, truth, strictly=True)
+        return outcome
 
     def _check_end(self, outcome: Outcome) -> None:
         """Who was told that it has ended does not ask for long."""
@@ -145,6 +147,9 @@ class Trial:
     ) -> Outcome:
         """What there is: all that was made, each once; with `plain`, all that was listed without the trouble."""
         outcome = self._judged("list", expected, self._client.list, source)
+        if pages > 1:
+            asked = [call for call in outcome.calls if call.operation]
+            assert len(asked) <= pages, f"list: there are {pages} pages, and the client asks for another"
         if outcome.error is not None or not expected.like_before:
             return outcome
         found = [*outcome.result]
@@ -247,7 +252,7 @@ class Trial:
 
     def _run(self, method: Callable[..., Json], *arguments: Json) -> Json:
         """The method's result; of a coroutine, what it comes to. Raises Endless when it takes too long."""
-        with _alarm(self._patience):
+        with _alarm(self._patience, self._clock):
             made = method(*arguments)
             if inspect.isawaitable(made):
                 self._loop = self._loop or asyncio.new_event_loop()
@@ -267,17 +272,26 @@ def _loosely(expected: Expected) -> Expected:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raises Endless in here after so many real seconds; without a limit where there are no signals."""
+def _alarm(seconds: float, clock: Clock) -> Iterator[None]:
+    """Raises Endless in here after so many real seconds without a pause; never where there are no signals.
+
+    A client that pauses gets on, however slow the machine is: the clock itself ends its patience.
+    """
     if current_thread() is not main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
+    seen = clock.pauses
+
     def ring(number: int, frame: object) -> None:
+        nonlocal seen
+        if clock.pauses != seen:
+            seen = clock.pauses
+            return
         raise Endless(f"one call took more than {seconds:g} s of real time")
 
     previous = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
     finally:

@@ -114,7 +114,7 @@ def machine(kind: type[LivepeerClient | RestreamClient]) -> type[ClientMachine]:
 
     class Explored(ClientMachine):
         provider = "livepeer" if issubclass(kind, LivepeerClient) else "restream"
-        patience = 1.0
+        patience = 3.0
 
         def mock(self) -> Mock:
             return StandIn()
