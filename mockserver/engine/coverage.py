@@ -93,7 +93,7 @@ def coverage_json(coverage: Coverage) -> Json:
 
 
 def _operation(operation: Operation, count: _Count, simulated: bool) -> dict[str, Json]:
-    met = {_documented(status, operation.statuses) for status in count.statuses}
+    met = {documented(status, operation.statuses) for status in count.statuses}
     return {
         "operation": operation.id,
         "method": operation.method,
@@ -108,7 +108,7 @@ def _operation(operation: Operation, count: _Count, simulated: bool) -> dict[str
     }
 
 
-def _documented(status: int, known: tuple[str, ...]) -> str | None:
+def documented(status: int, known: tuple[str, ...]) -> str | None:
     """Which of the documented responses a status is: its own, that of its class, or `default`."""
     if not status:
         return None  # a fault took the reply away

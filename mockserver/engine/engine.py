@@ -28,6 +28,7 @@ from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
 from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
 from mockserver.engine.redaction import Redaction
+from mockserver.engine.scripted import Scripted
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.worlds import Home, Worlds
 
@@ -87,6 +88,7 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.faults = Faults(seed, self.services)
+        self.scripted = Scripted()
         self.ports = ports
         self.entries = entries
         self.coverage = Coverage(
@@ -128,7 +130,10 @@ class Engine:
             await pause()
             home = await self.worlds.home(service.provider, claim)
             world, now = home.world.name, home.clock.now()
-            if undisturbed or (wish is None and not self.faults.any):
+            ready = self.scripted.take(home.world, call) if self.scripted.any else None
+            if ready is not None:
+                reply, struck = ready
+            elif undisturbed or (wish is None and not self.faults.any):
                 reply = await self._answer(service, home, call, now)
             else:
                 reply, struck = await self._disturbed(service, home, call, now, wish)
@@ -155,6 +160,12 @@ class Engine:
         from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
+
+    async def look(self, request: Request) -> Reply:
+        """The reply to a request past all faults and on no record: a test's own look. Raises what goes wrong."""
+        service = self._mounts.find(request.path)
+        home = await self.worlds.home(service.provider, service.provider.claim(request))
+        return await self._answer(service, home, _read(service, request), home.clock.now())
 
     async def respond_as_preferred(self, request: Request) -> Reply:
         """The reply to a request with a header `Prefer`."""
@@ -245,6 +256,7 @@ class Engine:
         if self.worlds.find(world) is None:
             self.outbox.forget(world)
             self.faults.forget(world)
+            self.scripted.forget(world)
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:

@@ -19,6 +19,7 @@ BELOW: Mapping[str, set[str]] = {
     "resources": set(),
     "options": {"core", "errors"},
     "settings": {"core", "errors", "options"},
+    "remote": {"core", "errors", "options"},
     "contract": {"core", "errors", "resources"},
     "providers": {"core", "errors", "resources"},
     "stores": {"core", "errors"},
@@ -28,8 +29,13 @@ BELOW: Mapping[str, set[str]] = {
     "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
     "cli": {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
-        "server",
+        *("server", "remote"),
     },
+    "testing": {
+        *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
+        *("server", "remote"),
+    },
+    "pytest_plugin": {"errors", "testing"},
     "__main__": {"cli"},
 }
 
@@ -47,6 +53,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
+    "pytest": {"pytest_plugin"},
     "rich": {"cli"},
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from mockserver.cli.ctl.server import Place, Server, find
+from mockserver.cli.ctl.server import Place, find
 from mockserver.cli.ctl.subjects import SUBJECTS, Subject
 from mockserver.cli.show import as_json
 from mockserver.cli.words import Words
 from mockserver.errors import RefusedError, UsageError, unknown
+from mockserver.remote import Server
 
 _HELP: Final = """usage: mockserver ctl SUBJECT ...
 

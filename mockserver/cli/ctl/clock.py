@@ -6,10 +6,10 @@ import argparse
 from typing import Final
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import Server
 from mockserver.cli.ctl.shown import clock_line
 from mockserver.cli.show import as_json, say
 from mockserver.errors import UsageError
+from mockserver.remote import Server
 
 # What each action wants to be told, and under which name the server wants it.
 _WANTED: Final = {

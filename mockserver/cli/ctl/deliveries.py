@@ -6,10 +6,10 @@ import argparse
 from typing import Final
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import Server
 from mockserver.cli.ctl.shown import clean, rows
 from mockserver.cli.show import as_json, say
 from mockserver.core.text import Json
+from mockserver.remote import Server
 
 _ACTIONS: Final = ("resend", "clear")
 

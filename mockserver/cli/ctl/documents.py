@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import PREFIX, Server
 from mockserver.cli.ctl.shown import rows
 from mockserver.cli.show import as_json, say
 from mockserver.errors import RefusedError, UsageError
+from mockserver.remote import PREFIX, Server
 
 
 def health(server: Server, given: argparse.Namespace) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import Server
 from mockserver.cli.ctl.shown import rows
 from mockserver.cli.show import as_json
 from mockserver.errors import UsageError
+from mockserver.remote import Server
 
 
 def act(server: Server, given: argparse.Namespace) -> None:

@@ -10,11 +10,11 @@ from threading import Event
 from typing import Final
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import PAGE, PREFIX, Server
 from mockserver.cli.ctl.shown import ENTRY, clean, entry_line, message, rows
 from mockserver.cli.show import as_json, say
 from mockserver.core.text import Json
 from mockserver.errors import UsageError
+from mockserver.remote import PAGE, PREFIX, Server
 
 # How often somebody who follows asks again.
 _PAUSE_SECONDS: Final = 0.4

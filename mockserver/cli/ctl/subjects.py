@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.cli.ctl import clock, deliveries, documents, faults, readings, requests, worlds
-from mockserver.cli.ctl.server import Server
 from mockserver.cli.words import Words
+from mockserver.remote import Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from json import dumps
 from typing import Final
 
 from mockserver.cli.ctl import given as words_of
-from mockserver.cli.ctl.server import Server
 from mockserver.cli.ctl.shown import clean, clock_line, rows
 from mockserver.cli.show import as_json, say
 from mockserver.core.text import Json
 from mockserver.errors import UsageError
+from mockserver.remote import Server
 
 _WORLD: Final = "PROVIDER/WORLD"
 _WIDEST: Final = 200

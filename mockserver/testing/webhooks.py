@@ -1,0 +1,176 @@
+"""A webhook receiver on this machine for one world: checks each signature and keeps what came."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest, new
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+
+from mockserver.core.http import Headers, Request
+from mockserver.core.text import Json, TextError, dump, parse
+from mockserver.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from mockserver.testing.mock import Mock
+
+SECRET: Final = "the secret of a test's webhook"
+PATH: Final = "/hook"
+# No delivery on this machine takes longer to arrive (s of real time) unless something is wrong.
+PATIENCE_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request that came. `signed`: it carries a signature, and that is of these very bytes."""
+
+    headers: Headers
+    body: bytes
+    signed: bool
+
+    @property
+    def value(self) -> Json:
+        """The body as a value; None when it is no JSON."""
+        try:
+            return parse(self.body)
+        except TextError:
+            return None
+
+    @property
+    def event(self) -> str:
+        return str(self._of("event"))
+
+    @property
+    def id(self) -> str:
+        """Of the event: a duplicate has the same one."""
+        return str(self._of("id"))
+
+    @property
+    def payload(self) -> Json:
+        return self._of("payload")
+
+    def _of(self, name: str) -> Json:
+        value = self.value
+        return value.get(name) if isinstance(value, dict) else None
+
+
+class Webhooks:
+    """`mock.webhooks.register("asset.ready")`, then `mock.clock.settle()`, then look at `received`.
+
+    Nothing listens until something is registered. It answers 200 unless told otherwise.
+    """
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._arrived = threading.Condition()
+        self._received: list[Received] = []
+        self._answers: deque[int] = deque()
+        self._server: ThreadingHTTPServer | None = None
+        self.secret = SECRET
+
+    @property
+    def url(self) -> str:
+        """Where it listens; it does from the first look."""
+        return f"http://127.0.0.1:{self._listening().server_port}{PATH}"
+
+    def register(self, *events: str, signed: bool = True) -> str:
+        """Subscribe to events (all there are, if none is named); the webhook's id. `signed`: with the secret.
+
+        Raises ValueError for an event there is not.
+        """
+        from mockserver.providers.livepeer.deliveries import EVENTS
+
+        for event in events:
+            if event not in EVENTS and not event.startswith(("stream.", "recording.", "playback.", "multistream.")):
+                raise ValueError(unknown("event", event, EVENTS))
+        body = {"name": "a test's webhook", "url": self.url, "events": list(events or EVENTS)}
+        if signed:
+            body["sharedSecret"] = self.secret
+        headers = {**self._mock.headers, "Content-Type": "application/json"}
+        reply = self._mock.call(Request("POST", "/api/webhook", "", Headers.of(headers.items()), dump(body)))
+        if reply.status >= 300:
+            raise UsageError(f"the webhook was not registered: {reply.status} {reply.value}")
+        return str(reply.value["id"])
+
+    def answer_next(self, *statuses: int) -> None:
+        """Answer the next deliveries with these statuses, one each, then 200 again."""
+        self._answers.extend(statuses)
+
+    @property
+    def received(self) -> tuple[Received, ...]:
+        """What came so far, in the order it came."""
+        with self._arrived:
+            return tuple(self._received)
+
+    def of(self, event: str) -> tuple[Received, ...]:
+        """What came of an event."""
+        return tuple(each for each in self.received if each.event == event)
+
+    def wait(self, event: str, *, count: int = 1, seconds: float = PATIENCE_SECONDS) -> tuple[Received, ...]:
+        """What came of an event, once so many of it did; for clocks that run. Raises TimeoutError."""
+        with self._arrived:
+            done = self._arrived.wait_for(lambda: len(self.of_now(event)) >= count, seconds)
+        if not done:
+            came = ", ".join(each.event for each in self.received) or "nothing"
+            raise TimeoutError(f"{event} did not come {count} times within {seconds:g} s; what came: {came}")
+        return self.of(event)
+
+    def wait_idle(self) -> None:
+        """Returns when the server has nothing left to deliver, and nothing left to do, in real time."""
+        self._mock.wait_idle()
+
+    def clear(self) -> None:
+        """Forget what came."""
+        with self._arrived:
+            self._received.clear()
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def of_now(self, event: str) -> list[Received]:
+        return [each for each in self._received if each.event == event]
+
+    def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
+        """Keep a request; the status to answer it with."""
+        sent = Headers.of(headers)
+        with self._arrived:
+            self._received.append(Received(sent, body, is_signed(sent, body, self.secret)))
+            self._arrived.notify_all()
+            return self._answers.popleft() if self._answers else 200
+
+    def _listening(self) -> ThreadingHTTPServer:
+        if self._server is None:
+            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _receiving(self))
+            self._server.daemon_threads = True
+            serve = self._server.serve_forever
+            threading.Thread(target=serve, args=(0.01,), name="mockserver-webhooks", daemon=True).start()
+        return self._server
+
+
+def is_signed(headers: Headers, body: bytes, secret: str) -> bool:
+    """Whether `Livepeer-Signature: t=...,v1=...` holds the HMAC-SHA256 of the raw body under the secret."""
+    said = headers.first("livepeer-signature") or ""
+    parts = dict(part.partition("=")[::2] for part in said.split(","))
+    return compare_digest(parts.get("v1", ""), new(secret.encode(), body, sha256).hexdigest())
+
+
+def _receiving(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
+    class Receiving(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status = webhooks.take(self.headers.items(), body)
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """A test reads `received`."""
+
+    return Receiving
