@@ -82,12 +82,13 @@ class Webhooks:
 
         Raises ValueError for an event there is not.
         """
-        from mockserver.providers.livepeer.deliveries import EVENTS
+        from mockserver.providers.livepeer.kinds import CLIP_EVENTS
 
         for event in events:
-            if event not in EVENTS and not event.startswith(("stream.", "recording.", "playback.", "multistream.")):
-                raise ValueError(unknown("event", event, EVENTS))
-        body = {"name": "a test's webhook", "url": self.url, "events": list(events or EVENTS)}
+            others = ("stream.", "recording.", "playback.", "multistream.")
+            if event not in CLIP_EVENTS and not event.startswith(others):
+                raise ValueError(unknown("event", event, CLIP_EVENTS))
+        body = {"name": "a test's webhook", "url": self.url, "events": list(events or CLIP_EVENTS)}
         if signed:
             body["sharedSecret"] = self.secret
         headers = {**self._mock.headers, "Content-Type": "application/json"}
