@@ -42,7 +42,7 @@ def blocks() -> Iterator[Block]:
     found = list(re.finditer(r"^( *)```(\w+)\n(.*?)^\1```\n", TEXT, re.DOTALL | re.MULTILINE))
     outputs = {"json", "text"}
     for block, below in zip(found, [*found[1:], None], strict=True):
-        if block[2] in outputs:
+        if block[2] in {*outputs, "mermaid"}:
             continue
         adjacent = below is not None and below[2] in outputs and not TEXT[block.end() : below.start()].strip()
         margin = len(block[1])

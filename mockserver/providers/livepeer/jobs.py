@@ -91,7 +91,7 @@ def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tupl
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
         return _nothing(task), {**sim, "at": None}
-    if asset is not None and asset.get("deleted"):
+    if asset is not None and _kept(asset) is None:
         return failed(scene, task, None, CANCELLED), {**sim, "at": None}
     due_step = steps_of(sim)[sim["next"]]
     return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
@@ -100,7 +100,7 @@ def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tupl
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
     """A failed task tried again by hand: the next attempt of its fate, from the beginning."""
     task, sim = record["doc"], record["sim"]
-    moment = scene.moment
+    moment, asset = scene.moment, _kept(asset)
     follows = moment.readings.get("retry-asset") == "follows-task"
     effect = retried_by_hand(scene, task, asset, asset_follows=follows)
     tries = sim["tries"] + 1
@@ -122,7 +122,7 @@ def finished(scene: Scene, record: Record, asset: Record | None) -> Outcome:
 
 def broken_off(scene: Scene, record: Record, asset: Record | None, message: str, *, again: bool) -> Outcome:
     """A job in progress, failed now by hand: for good, or `again`, so that it is put off as long as it may be."""
-    task, sim = record["doc"], record["sim"]
+    task, sim, asset = record["doc"], record["sim"], _kept(asset)
     if not again:
         return committed(failed(scene, task, asset, message), {**sim, "at": None})
     effect, pause = failed_or_put_off(scene, task, asset, message)
@@ -232,6 +232,11 @@ _DEEDS: Final[Mapping[Deed, Callable[[Scene, Step, Record, Record | None, Sim], 
     "fail-for-good": _fail_for_good,
     "queue-again": _queue_again,
 }
+
+
+def _kept(asset: Record | None) -> Record | None:
+    """The asset, unless it was deleted: nothing but its end is left to happen to it."""
+    return None if asset is None or asset.get("deleted") else asset
 
 
 def _nothing(task: Record) -> Effect:

@@ -251,3 +251,23 @@ def test_what_cannot_happen_is_refused_with_a_pointer(verb: str, body: Json, pro
     assert where == problem[0]
     assert reason.startswith(problem[1])
     assert not play.told
+
+
+@pytest.mark.parametrize("retriable", [True, False])
+def test_a_deleted_clip_hears_no_more_of_its_task(retriable: bool) -> None:
+    play = Play()
+    made = clip(play).value
+    play.call("DELETE", f"/api/asset/{made['asset']['id']}")
+    play.told.clear()
+    play.do("livepeer", "fail-clip", {"clip": made["task"]["id"], "retriable": retriable})
+    assert {notice.event.partition(".")[0] for _, notice in play.told} == {"task"}
+
+
+def test_a_deleted_clip_does_not_follow_its_task_when_that_is_tried_again() -> None:
+    play = Play(readings={"livepeer.retry-asset": "follows-task"})
+    made = clip(play).value
+    play.call("DELETE", f"/api/asset/{made['asset']['id']}")
+    play.do("livepeer", "fail-clip", {"clip": made["task"]["id"]})
+    play.told.clear()
+    play.call("POST", f"/api/task/{made['task']['id']}/retry")
+    assert [notice.event for _, notice in play.told] == ["task.updated", "task.updated"]
