@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "ctl": ("ctl", "take the wheel of a running server: clock, worlds, faults, journal"),
     "routes": ("lists", "what they answer: every operation with method and path"),
     "outcomes": ("lists", "what to send to get each documented success and failure"),
+    "edges": ("lists", "how to take each edge of each state machine: tasks, assets, runs, files, tokens"),
     "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),
     "lint": ("documents", "find the defects of an OpenAPI document"),
     "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),

@@ -82,7 +82,9 @@ def _spec(parser: Words, words: Sequence[str]) -> int:
 
 
 def _explain(parser: Words, words: Sequence[str]) -> int:
-    parser.add_argument("word", metavar="OPERATION|CODE", help="createClip, C204, or a reading or outcome by its name")
+    parser.add_argument(
+        "word", metavar="OPERATION|CODE", help="createClip, C204, or a reading, outcome or edge by its name"
+    )
     given = parser.read(words)
     if given is None:
         return 0
@@ -92,7 +94,9 @@ def _explain(parser: Words, words: Sequence[str]) -> int:
     known = meanings(registry.find(registry.names()))
     found = {name.lower(): meaning for name, meaning in known.items()}.get(given.word.lower())
     if found is None:
-        raise UsageError(f"{unknown('operation, code, reading or outcome', given.word, known)} See mockserver routes")
+        raise UsageError(
+            f"{unknown('operation, code, reading, outcome or edge', given.word, known)} See mockserver routes"
+        )
     say(found().rstrip("\n"))
     return 0
 

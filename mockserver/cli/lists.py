@@ -1,4 +1,4 @@
-"""`mockserver routes`, `readings` and `outcomes`: what there is, as tables for people or JSON for programs."""
+"""`mockserver routes`, `readings`, `outcomes` and `edges`: what there is, as tables for people or JSON for programs."""
 
 from __future__ import annotations
 
@@ -75,16 +75,26 @@ def _outcomes(providers: Sequence[Provider]) -> Iterator[Row]:
         yield shown(card, "http://127.0.0.1:4080")
 
 
+def _edges(providers: Sequence[Provider]) -> Iterator[Row]:
+    from mockserver.engine.edge_cards import edges
+
+    wanted = {provider.name for provider in providers}
+    for cards in edges().values():
+        yield from (card.to_json("http://127.0.0.1:4080") for card in cards if card.provider in wanted)
+
+
 _ROWS: Final[Mapping[str, Callable[[Sequence[Provider]], Iterator[Row]]]] = {
     "routes": _routes,
     "readings": _readings,
     "outcomes": _outcomes,
+    "edges": _edges,
 }
 
 _COLUMNS: Final = {
     "routes": ("operation", "method", "path", "provider", "summary"),
     "readings": ("reading", "default", "others", "evidence", "question"),
     "outcomes": ("outcome", "operation", "status", "key", "meaning", "send"),
+    "edges": ("edge", "provider", "from", "to", "why", "step"),
 }
 
 # What a narrow terminal goes without: it stands in the names, or `mockserver explain` tells it.

@@ -15,12 +15,13 @@ from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.text import Json
 from mockserver.engine.cards import Card, cards
+from mockserver.engine.edge_cards import EdgeCard, edges
 
 Meaning = Callable[[], str]
 
 
 def meanings(providers: Iterable[Provider]) -> Mapping[str, Meaning]:
-    """Operations, codes of violations and defects, readings and outcomes; an operation wins over an outcome's name."""
+    """Operations, codes, readings, outcomes and edges; an operation wins over an outcome's name."""
     known: dict[str, Meaning] = {code: partial(explain_code, code) for code in CODES}
     known |= {code: partial(_defect, entry) for code, entry in LINT_CODES.items()}
     documents: dict[str, Json] = {}
@@ -33,6 +34,7 @@ def meanings(providers: Iterable[Provider]) -> Mapping[str, Meaning]:
     named: dict[str, list[Card]] = {}
     for card in cards(documents):
         named.setdefault(card.name, []).append(card)
+    known |= {card.name: partial(_edge, card) for same in edges().values() for card in same}
     return {name: partial(_cards, same) for name, same in named.items()} | known
 
 
@@ -60,6 +62,11 @@ def _card(card: Card) -> str:
     lines = [f"{card.name}  {card.status} from {card.operation.id} of {card.provider}", "", card.about, ""]
     said = ["", f"It says   {card.says}"] if card.says else []
     return "\n".join([*lines, card.curl("http://127.0.0.1:4080"), *said])
+
+
+def _edge(card: EdgeCard) -> str:
+    head = f"{card.name}  a {card.thing} of {card.provider}, from {card.start} to {card.end}"
+    return "\n".join([head, "", card.why, "", *card.script("http://127.0.0.1:4080")])
 
 
 def _line(text: str) -> str:

@@ -46,6 +46,15 @@ class CompiledContract:
         self._replies: dict[str, ReplyCheck] = {}
 
     @property
+    def root(self) -> Spot:
+        """The whole document."""
+        return self._root
+
+    def route(self, operation: str) -> Route:
+        """Where an operation is written. Raises KeyError for an unknown one."""
+        return self._routes[operation]
+
+    @property
     def operations(self) -> Mapping[str, Operation]:
         """Every operation, by operationId, in document order."""
         return self._operations

@@ -141,5 +141,6 @@ def _child(step: str | int, steps: list[str | int], index: int, part: str | int,
     if isinstance(part, int):
         return (1, 2, part)
     if step == "properties":
-        return (1, 0, list(schema["properties"]).index(steps[index + 1]))
+        name = steps[index + 1]  # a number where it consists of digits
+        return (1, 0, list(schema["properties"]).index(name if isinstance(name, str) else part))
     return (1, 1, list(value).index(part))

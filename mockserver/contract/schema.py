@@ -94,7 +94,7 @@ class Shape:
     def _worded(self, errors: Iterable[ValidationError], value: Json) -> list[Breach]:
         found: list[tuple[Trace, Breach]] = []
         for error in errors:
-            parts = tuple(_show(part) if isinstance(part, str) else part for part in error.instance_path)
+            parts = _parts(error.instance_path, value)
             if error.schema_path[:1] == [FINITE]:
                 breach = self._breach("number", self.schema.pointer, parts, value, [], secret=False)
                 found.append((Trace.last(parts), breach))
@@ -161,6 +161,19 @@ def _once(breaches: list[Breach]) -> list[Breach]:
             kept.append(breach)
             told.add(breach.parts)
     return kept
+
+
+def _parts(path: Iterable[str | int], value: Json) -> tuple[str | int, ...]:
+    """An error's way into a value. jsonschema_rs makes a number of a property's name of digits: here it is the name."""
+    parts: list[str | int] = []
+    for part in path:
+        if isinstance(part, str):
+            part = _show(part)
+        elif isinstance(value, dict):
+            part = next(name for name in value if name.isascii() and name.lstrip("+").isdigit() and int(name) == part)
+        value = value[part]
+        parts.append(part)
+    return tuple(parts)
 
 
 def _names(error: ValidationError) -> list[str]:

@@ -102,6 +102,23 @@ def plain_refusal(status: int, text: str) -> Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class ProseRule:
+    """A rule of a request body that the document tells in words alone, so that no schema refuses what breaks it.
+
+    `broken` are bodies that break this rule and no other; their sources are in the provider's default world. `document`
+    is where it is told (a JSON Pointer into the effective document). `status` is the provider's answer, None when it
+    accepts the request and fails later.
+    """
+
+    id: str
+    operation: str
+    sentence: str
+    document: str
+    broken: tuple[Json, ...]
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Webhooks:
     """How an API tells its subscribers what happened, as a record of pure functions.
 
@@ -140,6 +157,7 @@ class Provider:
     jobs        the operationIds that begin a job and do with it what `Call.job` says
     webhooks    how it tells subscribers what happened; None if it tells nobody
     specs       the folder of its openapi.yaml, overlay.yaml and readings.yaml; None for the two that come with us
+    prose       rules of requests that its document tells in words alone
     """
 
     name: str
@@ -160,3 +178,4 @@ class Provider:
     verbs: Mapping[str, Verb] = field(default_factory=dict)
     webhooks: Webhooks | None = None
     specs: Path | None = None
+    prose: tuple[ProseRule, ...] = ()

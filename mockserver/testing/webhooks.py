@@ -6,11 +6,13 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from hmac import compare_digest, new
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
+from mockserver.contract.document import effective
 from mockserver.core.http import Headers, Request
 from mockserver.core.text import Json, TextError, dump, parse
 from mockserver.errors import UsageError, unknown
@@ -154,10 +156,12 @@ class Webhooks:
         return self._server
 
 
+@cache
 def events_of(provider: str) -> tuple[str, ...]:
-    """What a provider tells of here; its document may name more."""
-    webhooks = registry.find([provider])[0].webhooks
-    return webhooks.events if webhooks is not None else ()
+    """Every event the document of a provider names; not all of them happen here."""
+    found = registry.find([provider])[0]
+    schemas = effective(found.name, found.specs).value["components"]["schemas"]
+    return tuple(schemas["webhook-event"]["enum"])
 
 
 def is_signed(headers: Headers, body: bytes, secret: str) -> bool:

@@ -38,10 +38,11 @@ class Plan:
     starts: int
     clips: int
     reads: tuple[int, int]
+    cases: int
 
 
-FULL: Final = Plan(seconds=4, rounds=5, starts=15, clips=100_000, reads=(100_000, 1_000_000))
-QUICK: Final = Plan(seconds=1, rounds=3, starts=5, clips=10_000, reads=(10_000, 40_000))
+FULL: Final = Plan(seconds=4, rounds=5, starts=15, clips=100_000, reads=(100_000, 1_000_000), cases=500)
+QUICK: Final = Plan(seconds=1, rounds=3, starts=5, clips=10_000, reads=(10_000, 40_000), cases=150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Row:
 
 
 Measure = Callable[[Plan], Iterator[Row]]
+
 
 # Jobs take a thousand times as long in every run of load, so that none gets on: what is measured is the request, not
 # what the clips of a minute ago do meanwhile. Time itself runs as it does for users.
@@ -244,6 +246,23 @@ def worlds(plan: Plan) -> Iterator[Row]:
         )
 
 
+def strategies(plan: Plan) -> Iterator[Row]:
+    """Cases a second that Hypothesis draws, ours against schemathesis, of the same operation in turns."""
+    from tests.benchmarks import drawing  # Hypothesis and schemathesis take a second to import
+
+    for provider, operation, path in drawing.OPERATIONS:
+        pairs = (("valid", drawing.valid, 1.5), ("invalid", drawing.invalid, 5.0))
+        for what, (mine, other), target in (
+            (what, make(provider, operation, path), target) for what, make, target in pairs
+        ):
+            rates = [(drawing.rate(mine, plan.cases), drawing.rate(other, plan.cases)) for _ in range(plan.rounds)]
+            ours, theirs = ([pair[side] for pair in rates] for side in (0, 1))
+            ratio = median(ours) / median(theirs)
+            yield Row(
+                f"{operation}: {what} requests drawn", _rate(ours), f"schemathesis {_rate(theirs)}", ratio, target
+            )
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
@@ -252,4 +271,5 @@ MEASURES: Final[dict[str, Measure]] = {
     "cold": cold,
     "memory": memory,
     "worlds": worlds,
+    "strategies": strategies,
 }

@@ -1,4 +1,4 @@
-"""`routes`, `readings` and `outcomes`."""
+"""`routes`, `readings`, `outcomes` and `edges`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mockserver.contract.routes import read_routes
 from mockserver.contract.spot import Spot
 from mockserver.core.provider import Provider
 from mockserver.core.text import Json
+from mockserver.engine.edge_cards import edges
 from mockserver.providers import registry
 
 Capture = pytest.CaptureFixture[str]
@@ -118,3 +119,19 @@ def test_a_narrow_terminal_folds_what_is_long_and_goes_without_the_spare(monkeyp
     assert grid.split()[:2] == ["NAME", "MEANING"]
     assert grid.count("x") == 60
     assert all(len(line) <= 40 for line in grid.splitlines())
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_edges_lists_those_of_a_provider_with_a_script_for_each(name: str, capsys: Capture) -> None:
+    rows = listed(capsys, "edges", name)
+    assert [row["edge"] for row in rows] == [
+        card.name for cards in edges().values() for card in cards if card.provider == name
+    ]
+    assert all("curl -sS http://127.0.0.1:4080/__admin/worlds " in row["script"][0] for row in rows)
+
+
+def test_an_edge_is_explained_by_its_script(capsys: Capture) -> None:
+    head, _, why, _, *script = lines(capsys, "explain", "task-waiting-running")
+    assert head == "task-waiting-running  a task of livepeer, from waiting to running"
+    assert why == "The runner picks it up after two seconds."
+    assert script[2] == 'task=$(jq -r .task.id <<< "$reply")'

@@ -90,18 +90,25 @@ STRICT: Final = "livepeer.webhook=strict-document"
 
 
 @pytest.fixture(scope="session")
-def node() -> Callable[..., Json]:
-    """Runs one of `scenarios/` with the npm SDK and returns the JSON it printed."""
+def read_node() -> Callable[..., str]:
+    """Runs one of `scenarios/` with the npm SDK and these words and variables, and returns what it printed."""
     if not shutil.which("node") or not (HERE / "node_modules" / "livepeer").is_dir():
         reason = "needs Node.js and `make clients` (npm ci in tests/clients)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
 
-    def run(scenario: str, *words: str) -> Json:
+    def run(scenario: str, *words: str, **variables: str) -> str:
         script = str(HERE / "scenarios" / f"{scenario}.mjs")
-        done = subprocess.run(["node", script, *words], capture_output=True, text=True, timeout=60)
+        environ = os.environ | variables
+        done = subprocess.run(["node", script, *words], capture_output=True, text=True, timeout=60, env=environ)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def node(read_node: Callable[..., str]) -> Callable[..., Json]:
+    """The same for what is printed as JSON."""
+    return lambda scenario, *words: json.loads(read_node(scenario, *words))

@@ -59,3 +59,14 @@ def test_by_the_document_a_webhook_is_created(node: Node, by_the_book: Command) 
 def test_streams_and_sessions(node: Node, at_once: Command) -> None:
     told = node("streams", at_once.url, at_once.key)
     assert told == {"name": "test_stream", "listed": True, "sessions": True, "recorded": True}
+
+
+def test_time_a_fault_and_a_webhook_are_in_the_hands_of_a_javascript_test(
+    read_node: Callable[..., str], in_time: Command
+) -> None:
+    assert read_node("wheel", MOCKSERVER_URL=in_time.url).splitlines() == [
+        "refused with 503",
+        "at first waiting",
+        "after 30 s processing",
+        "after 80 s ready asset.created asset.ready",
+    ]

@@ -150,6 +150,19 @@ def test_a_number_json_cannot_spell_is_of_the_wrong_type_where_one_is_asked_for(
     assert rules(math.nan, {"type": ["number", "null"]}) == [("", "type")]
 
 
+@pytest.mark.parametrize("name", ["0", "00", "+7"])
+def test_a_name_of_digits_is_a_name(name: str) -> None:
+    (breach,) = breaches({"a": ["", {name: 2}]}, {"additionalProperties": {"items": {"additionalProperties": False}}})
+    assert breach.parts == ("a", 1)
+    (breach,) = breaches({"a": "", name: 2}, {"additionalProperties": {"type": "string"}})
+    assert breach.parts == (name,)
+
+
+def test_a_described_property_may_have_digits_for_a_name() -> None:
+    (breach,) = breaches({"0": 1}, {"properties": {"1": {}, "0": {"type": "string"}}})
+    assert (breach.parts, breach.document) == (("0",), "/components/schemas/it/properties/0/type")
+
+
 def test_lone_surrogates_are_text_in_names_and_values() -> None:
     schema = {"properties": {"a": {"maxLength": 1}}, "additionalProperties": False}
     (unexpected, long) = breaches({"a": "\ud800\udc00x", "\ud83d": 1}, schema)

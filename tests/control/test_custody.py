@@ -71,6 +71,8 @@ def test_a_document_may_be_yaml() -> None:
         ({"from": "/etc/passwd"}, "/from"),
         ({"document": {"restream": {"acounts": []}}}, "/document/restream/acounts"),
         ({"document": {"restreem": {}}}, "/document/restreem"),
+        ({"document": {"$ref": "http://127.0.0.1:1/world.yaml"}}, "/document/$ref"),
+        ({"document": {"restream": {"$ref": "file:///etc/passwd"}}}, "/document/restream/$ref"),
         ({"document": "a: [1\n"}, "/document"),
         ({"document": {}}, "/document"),
         ({"overrides": {"acounts": []}}, "/overrides/acounts"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from mockserver.contract.document import effective
 from mockserver.contract.routes import read_routes
@@ -13,6 +14,8 @@ from mockserver.core.contract import Operation
 from mockserver.core.provider import Provider
 from mockserver.core.text import Json
 from mockserver.engine.cards import Card, cards
+from mockserver.engine.edge_calls import EdgeCall
+from mockserver.engine.edge_cards import EdgeCard, diagram, edges
 from mockserver.engine.fault_cards import FAULT_CARDS
 from mockserver.engine.fault_plans import plans
 from mockserver.options import OPTIONS
@@ -86,6 +89,50 @@ def fault_plans() -> str:
     return _table(("Plan", "Its faults", "What it is for"), rows)
 
 
+def edge_tables() -> str:
+    """Every edge of every thing that has states, one folded table for each thing."""
+    first = "Each begins in a world of its own, whose clock stands: `POST /__admin/worlds` with " + " or ".join(
+        f"`{json.dumps(card.given[0].body)}`" for card in (same[0] for _, same in _by_provider())
+    )
+    rest = (
+        "What begins with `$` is a value of an earlier reply. `mockserver edges` lists them all; "
+        "`mockserver explain task-waiting-running` prints one as a script of curl and jq, which reads the state before "
+        "and after, too."
+    )
+    return "\n\n".join((f"{first}. {rest}", *(_folded_edges(thing, same) for thing, same in edges().items())))
+
+
+def _by_provider() -> Iterator[tuple[str, list[EdgeCard]]]:
+    every = (card for same in edges().values() for card in same)
+    return ((name, list(cards)) for name, cards in groupby(every, key=lambda card: card.provider))
+
+
+def _folded_edges(thing: str, same: Sequence[EdgeCard]) -> str:
+    rows = [
+        (f"{card.start} → {card.end}", card.why, "<br>".join(f"`{call.line}`" for call in _own_calls(card, same)))
+        for card in same
+    ]
+    title = f"<code>{thing}</code> of {same[0].provider}: {len(same)} edges"
+    table = _table(("Edge", "What happens", "Calls, the last one of which takes it"), rows)
+    return f"<details><summary>{title}</summary>\n\n{table}\n\n</details>"
+
+
+def _own_calls(card: EdgeCard, same: Sequence[EdgeCard]) -> Iterator[EdgeCall]:
+    """What it takes besides the world that all begin with."""
+    usual = same[0].given[0]
+    yield from (call for call in (*card.given, card.step) if call != usual)
+
+
+def machines() -> str:
+    """The same drawn."""
+    drawn = (
+        f"<details><summary><code>{thing}</code> of {same[0].provider}</summary>\n\n"
+        f"```mermaid\n{diagram(same)}\n```\n\n</details>"
+        for thing, same in edges().items()
+    )
+    return "\n\n".join(drawn)
+
+
 def _differences(usual: Card, card: Card) -> Iterator[str]:
     """What to send instead of the usual, and what to leave out."""
     if card is usual:
@@ -119,7 +166,15 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PARTS = {"operations": operations, "outcomes": outcomes, "options": options, "faults": faults, "plans": fault_plans}
+PARTS = {
+    "operations": operations,
+    "outcomes": outcomes,
+    "options": options,
+    "faults": faults,
+    "plans": fault_plans,
+    "edges": edge_tables,
+    "machines": machines,
+}
 
 
 def renewed(text: str) -> str:

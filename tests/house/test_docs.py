@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.cli import COMMANDS, main
+from mockserver.cli.ctl.subjects import SUBJECTS
 from mockserver.options import OPTIONS
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
@@ -41,7 +42,7 @@ def blocks() -> Iterator[Block]:
     found = list(re.finditer(r"^( *)```(\w+)\n(.*?)^\1```\n", TEXT, re.DOTALL | re.MULTILINE))
     outputs = {"json", "text"}
     for block, below in zip(found, [*found[1:], None], strict=True):
-        if block[2] in outputs:
+        if block[2] in {*outputs, "mermaid"}:
             continue
         adjacent = below is not None and below[2] in outputs and not TEXT[block.end() : below.start()].strip()
         margin = len(block[1])
@@ -64,9 +65,9 @@ def url() -> Iterator[str]:
         yield server.url
 
 
-def run(words: list[str], folder: Path) -> str:
+def run(words: list[str], folder: Path, **variables: str) -> str:
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-    environ = {"PATH": path, "HOME": str(folder)}
+    environ = {"PATH": path, "HOME": str(folder), **variables}
     done = subprocess.run(words, cwd=folder, env=environ, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -81,11 +82,15 @@ def said(command: str, url: str, folder: Path) -> str:
     if name == "curl":
         return run(["curl", "-sS", *(word.replace(SHOWN, url) for word in words)], folder)
     assert name == "mockserver", f"README uses a command nobody checks: {command}"
-    return run([name, *words, "--help"] if words[0] == "serve" else [name, *words], folder)
+    return run([name, *words, "--help"] if words[0] == "serve" else [name, *words], folder, MOCKSERVER_URL=url)
 
 
 @pytest.mark.parametrize("block", list(blocks()), ids=str)
 def test_a_block_does_what_it_shows(block: Block, url: str, tmp_path: Path) -> None:
+    if block.language == "js":
+        # It is run by tests/clients, where its packages are.
+        assert (CHECKOUT / "tests/clients/scenarios/wheel.mjs").read_text().endswith(block.text)
+        return
     if block.language == "python":
         printed = run([sys.executable, "-c", block.text.replace(SHOWN, url)], tmp_path)
     else:
@@ -118,6 +123,7 @@ def test_readme_names_every_command() -> None:
 
 def test_readme_names_no_option_that_does_not_exist() -> None:
     known = {option.argument for option in OPTIONS.values()} | {"--json"}
+    known |= {flag.name for subject in SUBJECTS.values() for flag in subject.options}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT)) <= known
 
 

@@ -24,6 +24,7 @@ BELOW: Mapping[str, set[str]] = {
     "providers": {"core", "errors", "resources"},
     "stores": {"core", "errors"},
     "engine": {"core", "errors", "resources", "contract"},
+    "strategies": {"core", "errors", "resources", "contract", "providers"},
     "control": {"", "core", "errors", "resources", "contract", "engine"},
     "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
     "cli": {
@@ -45,6 +46,7 @@ CLOCK_CALLS = {"now", "utcnow", "today"}
 # Where each library from elsewhere may be imported: a room, or one module of it.
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"server"},
+    "hypothesis": {"strategies"},
     "jsonpath_rfc9535": {"contract"},
     "jsonschema_rs": {"contract", "engine.problems"},
     "jwt": {"providers.livepeer"},
@@ -91,6 +93,16 @@ def test_providers_do_not_look_into_each_other() -> None:
         for module, name, line in ours()
         if module.room == "providers" and room(name) == "providers"
         if room(name, 2) in folders - {room(module.name, 2)}
+    ]
+    assert not wrong
+
+
+def test_strategies_know_providers_by_name_only() -> None:
+    wrong = [
+        f"{module.place}:{line}: imports {name}"
+        for module, name, line in ours()
+        if module.room == "strategies" and room(name) == "providers"
+        if not f"{name}.".startswith(f"{PACKAGE}.providers.registry.")
     ]
     assert not wrong
 

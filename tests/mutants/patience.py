@@ -17,7 +17,7 @@ class Endless(BaseException):
 class Clock:
     """Time that goes on when somebody waits, and only then. `jump` moves a server's time along (seconds)."""
 
-    def __init__(self, jump: Callable[[float], object] = lambda seconds: None, most: int = 1_000) -> None:
+    def __init__(self, jump: Callable[[float], object] = lambda seconds: None, most: int = 250) -> None:
         self._jump = jump
         self._most = most
         self.start = START
@@ -37,7 +37,7 @@ class Clock:
 class Fence(httpx.BaseTransport):
     """Sends to one host only, and only so many times. `sent` are the requests; others fail as if nobody were there."""
 
-    def __init__(self, url: str, most: int = 500) -> None:
+    def __init__(self, url: str, most: int = 250) -> None:
         self._host = urlsplit(url).netloc
         self._most = most
         self._inner = httpx.HTTPTransport(verify=False)  # there is no TLS here, and loading certificates takes 20 ms

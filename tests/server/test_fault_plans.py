@@ -13,6 +13,7 @@ import pytest
 
 from mockserver.core.text import Json, dump, parse
 from mockserver.engine.fault_plans import plans
+from mockserver.engine.outbox import posted_json
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 from tests.engine.tiny import NOW
@@ -222,3 +223,26 @@ def test_expired_mid_way(client: Client) -> None:
     told = [client.call("GET", "/api/stream") for _ in range(6)]
     assert [each.status for each in told] == [200, 200, 401, 401, 401, 200]
     assert list(told[2].value) == ["errors"]
+
+
+def hooked(client: Client, *events: str) -> list[Json]:
+    """The journal's deliveries of a clip, with a webhook for these events."""
+    hook = {"name": "hook", "url": "http://10.0.0.5/", "events": list(events), "sharedSecret": "hush"}
+    id = client.call("POST", "/api/webhook", hook).value["id"]
+    client.clip()
+    client.later(100_000)
+    return [posted_json(posted) for posted in client.server.engine.outbox if posted.delivery.webhook == id]
+
+
+def test_webhooks_distrusted(client: Client) -> None:
+    client.plan("webhooks-distrusted")
+    told = hooked(client, "asset.created", "asset.updated", "asset.ready")
+    assert told[0]["faults"] == ["forged"]
+    assert [each["event"] for each in told][-3:] == ["asset.ready", "asset.ready", "asset.updated"]
+
+
+def test_webhooks_lost(client: Client) -> None:
+    client.plan("webhooks-lost")
+    late, lost = hooked(client, "asset.ready", "task.completed")
+    assert (late["state"], late["due"] - late["at"], late["faults"]) == ("pending", 3_600_000, ["an-hour-late"])
+    assert (lost["state"], lost["attempts"], lost["faults"]) == ("dropped", [], ["lost"])

@@ -64,7 +64,7 @@ def wait_until_closed(url: str) -> None:
     for _ in range(100_000):
         try:
             RawClient(url).socket.close()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):
             return
     raise AssertionError("the port is still open")
 

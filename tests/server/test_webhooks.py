@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.providers.livepeer.deliveries import EVENTS
+from mockserver.engine.fault_reader import fault_from
+from mockserver.providers.livepeer.kinds import CLIP_EVENTS
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 from tests.providers.livepeer.desk import END, START, STREAM
@@ -47,7 +48,7 @@ def call(server: ThreadedServer, method: str, path: str, body: Any = None, key: 
 
 
 def subscribe(server: ThreadedServer, receiver: Receiver, *events: str, **more: Any) -> str:
-    body = {"name": "hook", "url": receiver.url, "events": list(events or EVENTS), **more}
+    body = {"name": "hook", "url": receiver.url, "events": list(events or CLIP_EVENTS), **more}
     id: str = call(server, "POST", "/webhook", body)["id"]
     return id
 
@@ -195,3 +196,38 @@ def test_a_client_that_is_its_own_receiver_is_answered_first(server: ThreadedSer
         server.run(server.engine.idle())
     (posted,) = server.engine.outbox
     assert posted.delivery.state == "delivered"
+
+
+def is_good(got: Got, secret: bytes = b"hush") -> bool:
+    """Whether a receiver that checks signatures as it should would take it."""
+    return got.headers["livepeer-signature"].endswith(hmac.new(secret, got.body, hashlib.sha256).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("fault", "good", "age", "events"),
+    [
+        ({"signature": "wrong"}, False, 0, 1),
+        ({"tamper": True}, False, 0, 1),
+        ({"stale": 600_000}, True, 600_000, 1),
+        ({"duplicate": 2}, True, 0, 3),
+        ({"drop": True}, True, 0, 0),
+    ],
+)
+def test_what_a_fault_does_to_a_delivery_reaches_the_receiver(
+    server: ThreadedServer, receiver: Receiver, fault: dict[str, Any], good: bool, age: int, events: int
+) -> None:
+    server.engine.faults.add(fault_from({"deliveries": {"event": "asset.created"}, **fault}))
+    subscribe(server, receiver, "asset.created", sharedSecret="hush")
+    call(server, "POST", "/clip", CLIP)
+    now = wait(server, 0)
+    assert len(receiver.got) == events
+    assert all(is_good(got) is good and got.value["timestamp"] == now - age for got in receiver.got)
+    assert len({got.value["id"] for got in receiver.got}) <= 1
+
+
+def test_the_end_can_be_told_before_what_leads_to_it(server: ThreadedServer, receiver: Receiver) -> None:
+    server.engine.faults.add(fault_from({"deliveries": {"event": "asset.ready"}, "order": "first"}))
+    subscribe(server, receiver, "asset.updated", "asset.ready")
+    call(server, "POST", "/clip", CLIP)
+    wait(server, 100_000)
+    assert receiver.events[-2:] == ["asset.ready", "asset.updated"]

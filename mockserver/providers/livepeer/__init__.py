@@ -10,6 +10,7 @@ from mockserver.providers.livepeer.credentials import claim
 from mockserver.providers.livepeer.films import MOUNT
 from mockserver.providers.livepeer.jobs import step
 from mockserver.providers.livepeer.kinds import KINDS
+from mockserver.providers.livepeer.prose import PROSE
 from mockserver.providers.livepeer.routes import SIMULATED, answer, refuse, say
 from mockserver.providers.livepeer.seed import seed
 from mockserver.providers.livepeer.verbs import VERBS
@@ -29,6 +30,7 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=LIMIT,
     refuse=refuse,
+    prose=PROSE,
     say=say,
     jobs=frozenset({"createClip"}),
     verbs=VERBS,

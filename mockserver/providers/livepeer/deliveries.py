@@ -7,6 +7,7 @@ whose it is, and for what is sent again by hand the id of its `log` entry.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from hmac import new as hmac
 from itertools import chain
@@ -21,12 +22,6 @@ from mockserver.providers.livepeer.kinds import owned_by
 
 SIGNATURE: Final = "Livepeer-Signature"
 
-# Of the events that can be subscribed to, those that happen here.
-EVENTS: Final = (
-    *("asset.created", "asset.updated", "asset.ready", "asset.failed", "asset.deleted"),
-    *("task.spawned", "task.updated", "task.completed", "task.failed"),
-)
-
 # A receiver has 30 s to answer. The first retry comes after 5 s, each later one after twice the time of the one
 # before, at most an hour, and after 33 of them none.
 PATIENCE: Final = 30_000
@@ -40,16 +35,17 @@ _OLD_EVENTS: Final = frozenset({"asset.ready", "asset.failed"})
 
 
 def listens(view: View) -> bool:
-    """Whether anybody in the world has subscribed to anything."""
-    return view.count("webhook", "all", "") > 0
+    """Whether anybody in the world has subscribed to anything that can happen."""
+    return view.count("webhook", "waiting", "") > 0
 
 
 def hear(view: View, outcome: Outcome, moment: Moment) -> Outcome:
     """An outcome with a delivery for each webhook that wants one of its notices."""
-    if not listens(view):
+    wishes = [hook["events"] for hook in view.find("webhook", "waiting", "")]
+    if not wishes:
         return outcome
     # Most of what happens no webhook asks for; then there is no need to know whose it is.
-    asked = {event for hook in view.find("webhook", "all", "") for event in hook["events"]}
+    asked = set[str]().union(*wishes)
     notices = [notice for notice in outcome.notices if notice.event in asked]
     if not notices:
         return Outcome(outcome.reply, outcome.changes, outcome.notices, heard=True)
@@ -91,7 +87,12 @@ def _delivery(id: str, event_id: str, notice: Notice, hook: Record) -> Delivery:
     payload = notice.body["payload"]
     if notice.event in _OLD_EVENTS and hook["createdAt"] < OLD_UNTIL:
         payload = {**payload, **payload["asset"]}
-    return delivery_of(id, event_id, notice.event, notice.at, payload, hook)
+    made = delivery_of(id, event_id, notice.event, notice.at, payload, hook)
+    if "stream" not in notice.body:
+        return made
+    # Only events of streams show one, beside the payload.
+    body = {**made.content["body"], "stream": notice.body["stream"]}
+    return replace(made, content={**made.content, "body": body})
 
 
 def delivery_of(id: str, event_id: str, event: str, at: int, payload: Json, hook: Record) -> Delivery:

@@ -79,8 +79,9 @@ def step(view: View, due: Due, moment: Moment) -> Outcome:
     asset = view.get("asset", task.get("outputAssetId", ""))
     scene = Scene(view, moment, settings_of(view))
     effect, sim = _stepped(scene, task, asset, dict(sim))
-    while _is_unseen(sim, moment):
-        scene = scene._replace(moment=moment.at(sim["at"]))
+    while sim["at"] is not None and sim["at"] <= moment.until:
+        sim = _without_unseen(sim, moment)
+        scene = Scene(view, moment.at(sim["at"]), scene.settings)
         then, sim = _stepped(scene, effect.task, effect.asset or asset, sim)
         effect = Effect(then.task, then.asset or effect.asset, (*effect.notices, *then.notices))
     return committed(effect, sim)
@@ -90,7 +91,7 @@ def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tupl
     if task["status"]["phase"] not in BUSY:
         # Somebody ended it from outside; there is nothing left to do.
         return _nothing(task), {**sim, "at": None}
-    if asset is not None and asset.get("deleted"):
+    if asset is not None and _kept(asset) is None:
         return failed(scene, task, None, CANCELLED), {**sim, "at": None}
     due_step = steps_of(sim)[sim["next"]]
     return _DEEDS[due_step.do](scene, due_step, task, asset, sim)
@@ -99,7 +100,7 @@ def _stepped(scene: Scene, task: Record, asset: Record | None, sim: Sim) -> tupl
 def retried(scene: Scene, record: Record, asset: Record | None) -> Outcome:
     """A failed task tried again by hand: the next attempt of its fate, from the beginning."""
     task, sim = record["doc"], record["sim"]
-    moment = scene.moment
+    moment, asset = scene.moment, _kept(asset)
     follows = moment.readings.get("retry-asset") == "follows-task"
     effect = retried_by_hand(scene, task, asset, asset_follows=follows)
     tries = sim["tries"] + 1
@@ -121,7 +122,7 @@ def finished(scene: Scene, record: Record, asset: Record | None) -> Outcome:
 
 def broken_off(scene: Scene, record: Record, asset: Record | None, message: str, *, again: bool) -> Outcome:
     """A job in progress, failed now by hand: for good, or `again`, so that it is put off as long as it may be."""
-    task, sim = record["doc"], record["sim"]
+    task, sim, asset = record["doc"], record["sim"], _kept(asset)
     if not again:
         return committed(failed(scene, task, asset, message), {**sim, "at": None})
     effect, pause = failed_or_put_off(scene, task, asset, message)
@@ -168,23 +169,27 @@ def _run(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) 
 
 
 def _report(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
-    """Progress; a report that is behind an earlier one is dropped.
-
-    So is one that nobody can see: the next report says more, and success leaves no progress behind.
-    """
-    after = _advance(sim, scene.moment)
+    """Progress; a report that is behind an earlier one is dropped."""
     late = due.progress <= task["status"].get("progress", 0)
-    if late or (_is_unseen(after, scene.moment) and steps_of(after)[after["next"]].do in _FURTHER):
-        return _nothing(task), after
-    return started_or_reported(scene, task, asset, due.progress), after
+    effect = _nothing(task) if late else started_or_reported(scene, task, asset, due.progress)
+    return effect, _advance(sim, scene.moment)
 
 
 _FURTHER: Final = frozenset({"report", "finish"})
 
 
-def _is_unseen(after: Sim, moment: Moment) -> bool:
-    """Whether the next step is taken before anybody looks."""
-    return after["at"] is not None and bool(after["at"] <= moment.until)
+def _without_unseen(sim: Sim, moment: Moment) -> Sim:
+    """The job at its next step that leaves a trace, if nobody looks before.
+
+    A report leaves none when the next one follows, which says more, or success, which leaves no progress behind.
+    """
+    steps, place, at = steps_of(sim), sim["next"], sim["at"]
+    while steps[place].do == "report" and place + 1 < len(steps) and steps[place + 1].do in _FURTHER:
+        following = max(at, sim["start"] + moment.lasting(sim["base"] + steps[place + 1].after))
+        if following > moment.until:
+            break
+        place, at = place + 1, following
+    return sim if place == sim["next"] else {**sim, "next": place, "at": at}
 
 
 def _partial(scene: Scene, due: Step, task: Record, asset: Record | None, sim: Sim) -> tuple[Effect, Sim]:
@@ -227,6 +232,11 @@ _DEEDS: Final[Mapping[Deed, Callable[[Scene, Step, Record, Record | None, Sim], 
     "fail-for-good": _fail_for_good,
     "queue-again": _queue_again,
 }
+
+
+def _kept(asset: Record | None) -> Record | None:
+    """The asset, unless it was deleted: nothing but its end is left to happen to it."""
+    return None if asset is None or asset.get("deleted") else asset
 
 
 def _nothing(task: Record) -> Effect:

@@ -16,6 +16,13 @@ from mockserver.core.world import Index, Kind, Order
 
 Entry = tuple[str, Order] | None
 
+# Of the events that can be subscribed to, those of a clip's asset and task, and those of streams that happen here.
+CLIP_EVENTS: Final = (
+    *("asset.created", "asset.updated", "asset.ready", "asset.failed", "asset.deleted"),
+    *("task.spawned", "task.updated", "task.completed", "task.failed"),
+)
+HAPPENING: Final = frozenset({*CLIP_EVENTS, "stream.started", "stream.idle"})
+
 BUSY: Final = frozenset({"pending", "waiting", "running"})
 
 
@@ -121,8 +128,10 @@ def _webhook_owner(webhook: Record) -> Entry:
     return owned_by(webhook["userId"], webhook.get("projectId", "")), webhook["id"]
 
 
-def _webhook_alive(webhook: Record) -> Entry:
-    return None if webhook.get("deleted") else ("", webhook["id"])
+def _webhook_waiting(webhook: Record) -> Entry:
+    """One that can be told something: whose events are all of sorts that never happen here waits for nothing."""
+    waits = not webhook.get("deleted") and not HAPPENING.isdisjoint(webhook["events"])
+    return ("", webhook["id"]) if waits else None
 
 
 def _log_webhook(log: Record) -> Entry:
@@ -159,7 +168,7 @@ _KINDS: Final = (
         },
         _task_due,
     ),
-    Kind("webhook", {"owner": Index(_webhook_owner), "all": Index(_webhook_alive)}),
+    Kind("webhook", {"owner": Index(_webhook_owner), "waiting": Index(_webhook_waiting)}),
     Kind("log", {"webhook": Index(_log_webhook)}),
     Kind("mail"),
     Kind("cache"),

@@ -16,6 +16,7 @@ from mockserver.core.text import Json, Record, parse
 from mockserver.core.world import Change, Outcome, Put, Remove, View
 from mockserver.providers.livepeer import deliveries
 from mockserver.providers.livepeer.filters import Field
+from mockserver.providers.livepeer.kinds import CLIP_EVENTS
 from mockserver.providers.livepeer.lists import Source, headers_for, read_page
 from mockserver.providers.livepeer.stored import jsonb
 from mockserver.providers.livepeer.visit import Answer, Refused, Visit
@@ -182,5 +183,5 @@ WEBHOOKS: Final = Webhooks(
     write=deliveries.write,
     judge=deliveries.judge,
     note=note,
-    events=deliveries.EVENTS,
+    events=CLIP_EVENTS,
 )

@@ -17,6 +17,7 @@ from mockserver.providers.restream.credentials import Session, claim, guard
 from mockserver.providers.restream.errors import NO_ROUTE, refuse
 from mockserver.providers.restream.oauth import authorize, create_token, revoke_token
 from mockserver.providers.restream.projects import get_clip_download_url, get_clip_project, list_clip_projects
+from mockserver.providers.restream.prose import PROSE
 from mockserver.providers.restream.records import KINDS
 from mockserver.providers.restream.seed import seed
 from mockserver.providers.restream.urls import MOUNT, serve
@@ -79,6 +80,7 @@ provider: Final = Provider(
     world_schema=WORLD_SCHEMA,
     body_limit=BODY_LIMIT,
     refuse=refuse,
+    prose=PROSE,
     jobs=frozenset({"createClipProject"}),
     verbs=VERBS,
 )

@@ -22,7 +22,7 @@ from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Change, Notice, Outcome, Put, View, WorldId
 from mockserver.engine.lifecycle import heard
 from mockserver.providers.livepeer import provider
-from mockserver.providers.livepeer.deliveries import EVENTS
+from mockserver.providers.livepeer.kinds import CLIP_EVENTS
 from mockserver.providers.livepeer.webhooklog import WEBHOOKS
 from mockserver.stores.memory import MemoryStore
 
@@ -88,6 +88,7 @@ class Desk:
         self.readings = readings or {}
         self.pace = pace
         self.key = world
+        self.watched = True  # whether somebody may look at the world between two steps
         self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("livepeer", world)
         self.chance = Chance.of(seed, "livepeer", world)
@@ -118,6 +119,8 @@ class Desk:
             if due is None or not stepped:
                 return Outcome(Reply(204))
             moment = self._moment("step", due.kind, due.id, now=due.at)
+            if not self.watched:
+                moment = replace(moment, until=self.now)
             return heard(provider, view, provider.step(view, due, moment), moment)
 
         while stepped:
@@ -202,7 +205,7 @@ class Desk:
 
     def subscribe(self, *events: str, key: str = "", **more: Json) -> str:
         """The id of a new webhook for these events, or for all there are of clips."""
-        body = {"name": "hook", "url": "http://localhost/hook", "events": list(events or EVENTS), **more}
+        body = {"name": "hook", "url": "http://localhost/hook", "events": list(events or CLIP_EVENTS), **more}
         reply = self.call("POST", "/api/webhook", body, key=key)
         assert reply.status == 201, reply.body
         id: str = reply.value["id"]

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from mockserver.core.delivery import Answered, Delivery, Spoiling, Verdict
+from mockserver.core.http import Reply
 from mockserver.core.text import Json, parse
-from mockserver.providers.livepeer.deliveries import SIGNATURE, judge, write
-from tests.providers.livepeer.desk import HOUR, NOW, PROJECT, SECOND_PROJECT, STREAM_ID, Desk
+from mockserver.core.world import Outcome, View
+from mockserver.providers.livepeer.deliveries import SIGNATURE, judge, listens, write
+from tests.providers.livepeer.desk import HOUR, NOW, PROJECT, SECOND_PROJECT, STREAM_ID, Desk, run
 
 BUSY = ["task.updated", "asset.updated"]
 BEGUN = ["asset.created", "task.spawned", "task.updated"]
@@ -274,3 +276,19 @@ def test_the_second_project_has_webhooks_of_its_own() -> None:
     desk.change("webhook", id, {**(desk.read("webhook", id) or {}), "projectId": SECOND_PROJECT})
     desk.clip(key="+second-project")
     assert events(desk) == ["asset.created"]
+
+
+@pytest.mark.parametrize(
+    ("event", "listening"), [("multistream.error", False), ("stream.idle", True), ("task.failed", True)]
+)
+def test_who_asks_for_what_never_happens_here_listens_to_nothing(event: str, listening: bool) -> None:
+    desk = Desk()
+    desk.subscribe(event)
+    heard: list[bool] = []
+
+    def look(view: View) -> Outcome:
+        heard.append(listens(view))
+        return Outcome(Reply(204))
+
+    run(desk.store.transact(desk.world, look, counted=False))
+    assert heard == [listening]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockserver.core.fault import Job
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Due, Notice, Order, Outcome, View
@@ -56,6 +57,32 @@ def test_many_small_jumps_equal_one_large_jump(
     jumps: list[int], cards: list[str], readings: dict[str, str], pace: float
 ) -> None:
     assert run_through(jumps, cards, readings, pace) == run_through([sum(jumps)], cards, readings, pace)
+
+
+@SLOWLY
+@given(
+    jumps=st.lists(st.integers(0, 90_000), min_size=1, max_size=8),
+    cards=st.lists(st.sampled_from(CARDS), max_size=3),
+    early=st.sampled_from(["on", "off"]),
+    pace=st.sampled_from([0.0, 1.0, 7.0, float("inf")]),
+    job=st.sampled_from([None, Job(stuck=70), Job(fail=60), Job(failures=2, fail=30), Job(times=3)]),
+    deleted=st.booleans(),
+)
+def test_steps_that_nobody_sees_leave_the_same_behind(
+    jumps: list[int], cards: list[str], early: str, pace: float, job: Job | None, deleted: bool
+) -> None:
+    found = []
+    for watched in (True, False):
+        desk = Desk(readings={"early-playback": early}, pace=pace)
+        desk.job = job
+        made = [desk.clip(card) for card in (*cards, STREAM)]
+        for place, jump in enumerate(jumps):
+            desk.watched = watched
+            desk.wait(jump)
+            if deleted and place == 0:
+                desk.call("DELETE", f"/api/asset/{made[-1].value['asset']['id']}")
+        found.append(state(desk))
+    assert found[0] == found[1]
 
 
 def test_a_second_at_a_time_is_as_good_as_an_hour() -> None:

@@ -142,6 +142,16 @@ def test_going_on_and_off_air_is_told() -> None:
     assert told == [("stream.started", True), ("stream.idle", False)]
 
 
+def test_a_webhook_for_streams_is_shown_the_stream() -> None:
+    play = Play()
+    hook = {"name": "mine", "url": "http://127.0.0.1:9/hook", "events": ["stream.started"]}
+    assert play.call("POST", "/api/webhook", hook).status == 201
+    play.do("livepeer", "go-live", {"stream": OFF_AIR})
+    (posted,) = play.engine.outbox.since(0, 10)
+    body = posted.delivery.content["body"]
+    assert (body["event"], body["payload"], body["stream"]["playbackId"]) == ("stream.started", {}, OFF_AIR)
+
+
 @pytest.mark.parametrize("ms", [0, 1_000, 20_000, 79_999])
 def test_a_clip_finished_by_hand_is_what_it_would_have_become(ms: int) -> None:
     by_hand, by_itself = Play(), Play()
@@ -241,3 +251,23 @@ def test_what_cannot_happen_is_refused_with_a_pointer(verb: str, body: Json, pro
     assert where == problem[0]
     assert reason.startswith(problem[1])
     assert not play.told
+
+
+@pytest.mark.parametrize("retriable", [True, False])
+def test_a_deleted_clip_hears_no_more_of_its_task(retriable: bool) -> None:
+    play = Play()
+    made = clip(play).value
+    play.call("DELETE", f"/api/asset/{made['asset']['id']}")
+    play.told.clear()
+    play.do("livepeer", "fail-clip", {"clip": made["task"]["id"], "retriable": retriable})
+    assert {notice.event.partition(".")[0] for _, notice in play.told} == {"task"}
+
+
+def test_a_deleted_clip_does_not_follow_its_task_when_that_is_tried_again() -> None:
+    play = Play(readings={"livepeer.retry-asset": "follows-task"})
+    made = clip(play).value
+    play.call("DELETE", f"/api/asset/{made['asset']['id']}")
+    play.do("livepeer", "fail-clip", {"clip": made["task"]["id"]})
+    play.told.clear()
+    play.call("POST", f"/api/task/{made['task']['id']}/retry")
+    assert [notice.event for _, notice in play.told] == ["task.updated", "task.updated"]

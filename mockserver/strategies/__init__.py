@@ -1,0 +1,49 @@
+"""Hypothesis strategies from a provider's document: requests, replies, worlds, and a machine that explores clients.
+
+Needs a document and never a server.
+"""
+
+from mockserver.strategies.broken import BrokenReply, broken_replies, reply_violations
+from mockserver.strategies.client import Called, Client, Clock, Mock, State
+from mockserver.strategies.flows import Flow, Phase
+from mockserver.strategies.invalid import InvalidBody, InvalidRequest, invalid_bodies, invalid_requests, violations
+from mockserver.strategies.machine import ClientMachine
+from mockserver.strategies.plans import fault_plans
+from mockserver.strategies.replies import replies
+from mockserver.strategies.requests import bodies, requests
+from mockserver.strategies.rules import Rule
+from mockserver.strategies.schedules import CallStep, FaultStep, JumpStep, RestartStep, Step, schedules
+from mockserver.strategies.twists import twisted
+from mockserver.strategies.worlds import worlds
+
+__all__ = [
+    "BrokenReply",
+    "CallStep",
+    "Called",
+    "Client",
+    "ClientMachine",
+    "Clock",
+    "FaultStep",
+    "Flow",
+    "InvalidBody",
+    "InvalidRequest",
+    "JumpStep",
+    "Mock",
+    "Phase",
+    "RestartStep",
+    "Rule",
+    "State",
+    "Step",
+    "bodies",
+    "broken_replies",
+    "fault_plans",
+    "invalid_bodies",
+    "invalid_requests",
+    "replies",
+    "reply_violations",
+    "requests",
+    "schedules",
+    "twisted",
+    "violations",
+    "worlds",
+]

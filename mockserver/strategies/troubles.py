@@ -1,0 +1,234 @@
+"""What can be in the way of a client's call, and what an honest client makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from mockserver.core.fault import Calls, Effect, Fault, Truncate, Turns
+from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.text import Json
+from mockserver.strategies.book import Page
+from mockserver.strategies.broken import broken_replies
+from mockserver.strategies.client import Mock
+from mockserver.strategies.flows import Flow
+from mockserver.strategies.replies import answers, replies
+from mockserver.strategies.twists import Twist, twisted
+
+T = TypeVar("T")
+Draw = Callable[[SearchStrategy[T]], T]
+
+Failing = Literal["never", "may", "must"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is right after a call. `fails`: whether it ends in the client's own error.
+
+    `calls` is how often the operation may be called, `pause` how many ms have to be between two calls. `like_before`:
+    a result has to be what it would be without the trouble.
+    """
+
+    fails: Failing = "never"
+    calls: int | None = None
+    pause: int = 0
+    like_before: bool = True
+    injected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A call that is about to be made: of which operation, and what the server would answer (None: not known)."""
+
+    mock: Mock
+    flow: Flow
+    page: Page
+    real: Reply | None
+
+    @property
+    def operation(self) -> str:
+        return self.page.operation.id
+
+    @property
+    def statuses(self) -> list[int]:
+        """The statuses the document lists."""
+        return [int(answer.name) for answer in answers(self.page) if answer.name.isdecimal()]
+
+    def drawn(self, draw: Draw[Reply], status: int) -> Reply:
+        return draw(replies(self.operation, status, contract=self.page.contract))
+
+    def fault(self, effect: Effect) -> None:
+        """Something goes wrong with the next call of the operation."""
+        self.mock.add_fault(Fault(effect, Calls(operations=(self.operation,)), Turns(nth=1)))
+
+
+Arm = Callable[[Scene, Draw[Json]], Expected | None]
+"""Puts a trouble in the way and says what is right then; None if this call can't have it."""
+
+# Neither is the client's fault: it may ask again.
+_AGAIN: Final = frozenset((401, 408, 409, 425, 429))
+_NAMES: Final = ("Retry-After", "retry-after", "RETRY-AFTER")
+# Who asks again more often than that is told the truth at last.
+_MOST_TRIES: Final = 6
+_CRASHES: Final = (500, 502, 503, 504)
+_CUTS: Final = (Effect(reset="before"), Effect(truncate=Truncate(share=0.5)), Effect(json="html"))
+_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
+
+
+def _none(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    return Expected()
+
+
+def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    if scene.real is None or scene.real.status >= 300:
+        return None
+    kept = scene.flow.kept.get(scene.operation, ())
+    kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "other", "spelling", "headers")
+    made = draw(twisted(scene.real, scene.operation, kinds=kinds, keep=kept, contract=scene.page.contract))
+    scene.mock.reply_next(scene.operation, made)
+    return Expected(injected=True)
+
+
+def _refused(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """An error that is the client's: it is told, and not asked again."""
+    known = [status for status in scene.statuses if 400 <= status < 500 and status not in _AGAIN]
+    if scene.operation == scene.flow.delete:
+        # What is gone is deleted, however the server tells it.
+        known = [status for status in known if status not in (400, 404, 410)]
+    if not known:
+        return None
+    scene.mock.reply_next(scene.operation, scene.drawn(draw, draw(st.sampled_from(known))))
+    return Expected("must", calls=1, injected=True)
+
+
+def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """A 409 where nothing of the kind can be meant."""
+    if scene.operation == scene.flow.create:
+        return None
+    said = {
+        "errors": ["conflict"],
+        "error": {"statusCode": 409, "status": 409, "code": 409, "message": "Conflict", "name": "conflict"},
+    }
+    scene.mock.reply_next(scene.operation, Reply.json(409, said))
+    return Expected("must", calls=1, injected=True)
+
+
+def _other_conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """A 409 that does not say that it has been asked for before."""
+    if not scene.flow.conflicts or scene.operation != scene.flow.create:
+        return None
+    said = {
+        "statusCode": 409,
+        "status": 409,
+        "code": 409,
+        "message": "StorageFileLocked",
+        "name": "storage_file_locked",
+    }
+    scene.mock.reply_next(scene.operation, Reply.json(409, {"error": said}))
+    return Expected("must", calls=1, injected=True)
+
+
+def _telling(reply: Reply, key: str) -> Reply:
+    """The error with the key in its text, as some servers repeat it."""
+    value, text = reply.value, f"no token {key} found"
+    if isinstance(value, dict) and "errors" in value:
+        return Reply.json(reply.status, {**value, "errors": [text]})
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        return Reply.json(reply.status, {**value, "error": {**value["error"], "message": text}})
+    return reply
+
+
+def _unauthorized(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """The token is not good any more: a client may get another, once."""
+    if 401 not in scene.statuses:
+        return None
+    scene.mock.reply_next(scene.operation, _telling(scene.drawn(draw, 401), scene.mock.key))
+    return Expected("may", calls=2, injected=True)
+
+
+def _crashed(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    status = draw(st.sampled_from(_CRASHES))
+    shapes = [Reply.text(status, _PAGE, "text/html"), Reply.empty(status), Reply.json(status, {"errors": ["x"]})]
+    made = draw(st.sampled_from(shapes))
+    for _ in range(draw(st.sampled_from((_MOST_TRIES, 1)))):
+        scene.mock.reply_next(scene.operation, made)
+    return Expected("may", injected=True)
+
+
+def _busy(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """Too many requests: whoever asks again waits as long as he was told."""
+    seconds = draw(st.sampled_from((7, 60)))
+    said = scene.drawn(draw, 429) if 429 in scene.statuses else Reply.json(429, {"errors": ["too many requests"]})
+    bare = [pair for pair in said.headers if pair[0].lower() != "retry-after"]
+    name = draw(st.sampled_from(_NAMES))
+    made = Reply(429, Headers.of((*bare, (name, str(seconds)))), said.body, said.value)
+    scene.mock.reply_next(scene.operation, made)
+    return Expected("may", pause=seconds * 1000, injected=True)
+
+
+def _lost(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """The call is decided, and nobody hears of it."""
+    scene.fault(draw(st.sampled_from((Effect(reset="after"), Effect(empty="after")))))
+    return Expected("may")
+
+
+def _cut(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    scene.fault(draw(st.sampled_from(_CUTS)))
+    return Expected("may")
+
+
+def _broken(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    """A reply that breaks the contract: told in the client's words, or not looked at so closely."""
+    good = [status for status in scene.statuses if 200 <= status < 300]
+    if not good:
+        return None
+    made = draw(broken_replies(scene.operation, status=good[0], contract=scene.page.contract))
+    scene.mock.reply_next(scene.operation, made.reply)
+    return Expected("may", like_before=False, injected=True)
+
+
+def _hung(scene: Scene, draw: Draw[Json]) -> Expected | None:
+    scene.fault(draw(st.sampled_from((Effect(hang="after"), Effect(hang="before")))))
+    return Expected("may")
+
+
+TROUBLES: Final[Mapping[str, Arm]] = {
+    "none": _none,
+    "twisted": _twisted,
+    "refused": _refused,
+    "lost": _lost,
+    "busy": _busy,
+    "crashed": _crashed,
+    "cut": _cut,
+    "broken": _broken,
+    "conflict": _conflict,
+    "other conflict": _other_conflict,
+    "unauthorized": _unauthorized,
+    "hung": _hung,
+}
+
+
+def paged(reply: Reply, request: Request) -> list[Reply] | None:
+    """A list's reply as two pages, the first of them full; None for what is no list of two or more.
+
+    Pages go on as the two providers say it: `pagination.nextCursor` in the body, or a `Link` header of `rel="next"`.
+    """
+    value = reply.value
+    if isinstance(value, list) and len(value) > 1:
+        limit = next((int(text) for name, text in request.arguments() if name == "limit" and text.isdecimal()), 20)
+        copies = [{**value[0], "id": f"00000000-0000-4000-8000-{number:012x}"} for number in range(limit - 1)]
+        query = "&".join(part for part in request.query.split("&") if part and not part.startswith("cursor="))
+        link = f"<{request.origin}{request.path}?{query}{'&' if query else ''}cursor=skip{limit}>"
+        first = Reply.json(reply.status, [value[0], *copies], [("Link", f'{link}; rel="next"')])
+        # What changes while a list is read moves to another page, and is there twice.
+        return [first, Reply.json(reply.status, value)]
+    if isinstance(value, dict) and len(value.get("projects", ())) > 1:
+        # The last page may well have a cursor: that there is no more is said by `hasMore`.
+        more, last = ({"nextCursor": "bmV4dA", "hasMore": going_on} for going_on in (True, False))
+        first = Reply.json(reply.status, {**value, "projects": value["projects"][:1], "pagination": more})
+        return [first, Reply.json(reply.status, {**value, "projects": value["projects"][1:], "pagination": last})]
+    return None

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.errors import InvalidArgument
+from hypothesis.stateful import run_state_machine_as_test
+
+from mockserver.strategies import Client, ClientMachine, Clock, Mock
+from tests.strategies.clients import LivepeerClient, RestreamClient
+from tests.strategies.drawing import QUICK
+from tests.strategies.standin import StandIn
+
+NO_SHRINKING = settings(
+    QUICK, max_examples=60, stateful_step_count=15, phases=[Phase.generate], report_multiple_bugs=False
+)
+
+
+def machine(kind: type[LivepeerClient | RestreamClient], *bugs: str) -> type[ClientMachine]:
+    """The kit's shortest use, for a client with bugs."""
+
+    class Explored(ClientMachine):
+        provider = "livepeer" if kind is LivepeerClient else "restream"
+
+        def mock(self) -> Mock:
+            return StandIn()
+
+        def client(self, mock: Mock, clock: Clock) -> Client:
+            assert isinstance(mock, StandIn)
+            return kind(mock, clock, frozenset(bugs))
+
+    return Explored
+
+
+@pytest.mark.parametrize("kind", [LivepeerClient, RestreamClient])
+def test_an_honest_client_passes(kind: type[LivepeerClient | RestreamClient]) -> None:
+    run_state_machine_as_test(machine(kind), settings=settings(NO_SHRINKING, max_examples=25))
+
+
+BUGS = (
+    (LivepeerClient, "retries posts", "a call was sent again"),
+    (LivepeerClient, "raw errors", "not the client's own error came out"),
+    (LivepeerClient, "header case", "told to wait"),
+    (LivepeerClient, "ignores retry-after", "told to wait"),
+    (LivepeerClient, "retries 4xx", "was refused|the server refused it"),
+    (LivepeerClient, "leaks key", "shows the key"),
+    (LivepeerClient, "ignores failed", "that it has ended, and still it waits"),
+    (LivepeerClient, "seconds", "and the server was told"),
+    (LivepeerClient, "null hash", "not the client's own error came out"),
+    (LivepeerClient, "unknown is ready", "and the client"),
+    (LivepeerClient, "first page", "the server sent 2 pages"),
+    (RestreamClient, "409 is failure", "a 409 for what was asked before is no error"),
+    (RestreamClient, "truncates", "and the server was told 10"),
+    (RestreamClient, "first page", "the server sent 2 pages"),
+)
+
+
+@pytest.mark.parametrize(("kind", "bug", "said"), BUGS)
+def test_a_bug_is_found_and_told(kind: type[LivepeerClient | RestreamClient], bug: str, said: str) -> None:
+    with pytest.raises(AssertionError, match=said):
+        run_state_machine_as_test(machine(kind, bug), settings=NO_SHRINKING)
+
+
+def test_waiting_without_end_is_found() -> None:
+    class Patient(machine(LivepeerClient, "polls for ever")):  # type: ignore[misc]
+        longest = 7_200.0
+
+    with pytest.raises(AssertionError, match="wait: does not end: one call slept for"):
+        run_state_machine_as_test(Patient, settings=NO_SHRINKING)
+
+
+def test_a_call_that_hangs_is_found_by_real_time() -> None:
+    class Hanging(LivepeerClient):
+        def poll(self, handle: str) -> object:  # type: ignore[override]
+            while True:
+                pass
+
+    class Explored(machine(LivepeerClient)):  # type: ignore[misc]
+        patience = 0.2
+
+        def client(self, mock: Mock, clock: Clock) -> Client:
+            assert isinstance(mock, StandIn)
+            return Hanging(mock, clock)
+
+    with pytest.raises(AssertionError, match=r"does not end: one call took more than 0\.2 s of real time"):
+        run_state_machine_as_test(Explored, settings=NO_SHRINKING)
+
+
+def test_coroutines_will_do() -> None:
+    class Asynchronous(Client):
+        errors = LivepeerClient.errors
+
+        def __init__(self, inner: LivepeerClient) -> None:
+            self.inner = inner
+
+        async def create(self, source: str, start: float | None, end: float | None) -> str:
+            return self.inner.create(source, start, end)
+
+        async def poll(self, handle: str) -> object:  # type: ignore[override]
+            return self.inner.poll(handle)
+
+        async def list(self, source: str) -> object:  # type: ignore[override]
+            return self.inner.list(source)
+
+        async def download(self, handle: str) -> str:
+            return self.inner.download(handle)
+
+    class Explored(machine(LivepeerClient)):  # type: ignore[misc]
+        def client(self, mock: Mock, clock: Clock) -> Client:
+            assert isinstance(mock, StandIn)
+            return Asynchronous(LivepeerClient(mock, clock))
+
+    run_state_machine_as_test(Explored, settings=settings(NO_SHRINKING, max_examples=5))
+
+
+def test_a_machine_without_a_provider_says_what_there_is() -> None:
+    with pytest.raises(InvalidArgument, match="livepeer, restream"):
+        run_state_machine_as_test(ClientMachine, settings=NO_SHRINKING)
+
+
+def test_the_machine_s_own_settings_are_for_users() -> None:
+    assert ClientMachine.TestCase.settings.report_multiple_bugs is False
