@@ -59,8 +59,4 @@ def test_a_machine_explores_a_client_in_worlds_of_a_server(here: Server) -> None
         def client(self, mock: Wanted, clock: Clock) -> Client:
             return Wired(self.world, clock)
 
-        def teardown(self) -> None:
-            super().teardown()
-            self.world.close()
-
     run_state_machine_as_test(Explored, settings=QUICK)
