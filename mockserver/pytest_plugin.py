@@ -32,6 +32,7 @@ _OPTIONS = {
     "mock-cover-fail-under": ("N", "fail when fewer than N per cent of the documented replies were met"),
 }
 
+_KINDS = ("term", "term-missing", "none")
 _MARKS = (
     "mock_allows_violations(*codes, reason=None): the client may break these rules, all if none is named",
     "readings(*names, all=False): run under the defaults and under each other reading of these providers or readings; "
@@ -51,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for mark in _MARKS:
         config.addinivalue_line("markers", mark)
+    for kind in _reports(config):
+        if kind not in _KINDS and not kind.startswith(("json:", "html:")):
+            raise pytest.UsageError(f"--mock-report: {kind!r} is none of {', '.join(_KINDS)}, json:FILE and html:FILE")
+    least = _option(config, "mock-cover-fail-under")
+    if least is not None and not least.replace(".", "", 1).isdecimal():
+        raise pytest.UsageError(f"--mock-cover-fail-under: expected per cent, got {least!r}")
 
 
 # ---- fixtures
@@ -120,7 +127,7 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
     from mockserver.testing.outcomes import outcome_of
 
     if not hasattr(request, "param"):
-        raise pytest.UsageError('`outcome` needs a mark that says of what: @pytest.mark.outcomes("createClip")')
+        pytest.fail('`outcome` needs a mark that says of what: @pytest.mark.outcomes("createClip")', pytrace=False)
     mock: Mock = request.getfixturevalue(f"{request.param.provider}_mock")
     if request.param.status >= 400:
         mock.allow_violations()
@@ -147,7 +154,6 @@ def _world(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A test whose client broke the contract fails, as if it had asserted that it doesn't."""
-    __tracebackhide__ = True
     run = item.config.stash.get(_RUN, None)
     if run is None:
         return (yield)
@@ -203,7 +209,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _check_uses(metafunc: pytest.Metafunc, mark: str, fixture: str, wanted: str) -> None:
     if fixture not in metafunc.fixturenames:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: the mark `{mark}` needs the argument {wanted}")
+        pytest.fail(f"{metafunc.definition.nodeid}: the mark `{mark}` needs the argument {wanted}", pytrace=False)
 
 
 # ---- contract coverage
@@ -267,7 +273,7 @@ def _option(config: pytest.Config, name: str) -> str | None:
 
 def _reports(config: pytest.Config) -> list[str]:
     given = config.getoption("mock_report") or [config.getini("mock_report") or "term"]
-    return [kind for said in given for kind in str(said).replace("\n", ",").split(",") if kind.strip()]
+    return [kind.strip() for said in given for kind in str(said).replace("\n", ",").split(",") if kind.strip()]
 
 
 @contextmanager
@@ -278,4 +284,4 @@ def _refused_plainly() -> Iterator[None]:
     try:
         yield
     except MockserverError as error:
-        raise pytest.UsageError(str(error)) from None
+        pytest.fail(str(error), pytrace=False)

@@ -13,8 +13,9 @@ Ask = Callable[..., Json]
 class WorldClock:
     """Time of a world, apart from that of every other. Instants are Unix ms; durations are ms or words such as `"5m"`.
 
-    Jobs run `pace` times faster than life, and only as this clock goes: `advance` returns when all that falls due on
-    the way has happened, webhooks included.
+    It runs like the server's, from the real time, until it is frozen or moved. Jobs run `pace` times faster than life,
+    and only as this clock goes: `advance` returns when all that falls due on the way has happened, webhooks included.
+    Where a test's own event loop is to receive those, let another thread wait: `await asyncio.to_thread(...)`.
     """
 
     def __init__(self, ask: Ask) -> None:

@@ -41,10 +41,10 @@ def lines(providers: Json, *, missing: bool = False) -> Iterator[str]:
     """The summary; `missing` lists what is documented and was never met."""
     for name, told in called(providers).items():
         operations, statuses = told["operations"], told["statuses"]
-        share = round(100 * statuses["met"] / statuses["of"]) if statuses["of"] else 100
+        share = 100 * statuses["met"] / statuses["of"] if statuses["of"] else 100.0
         yield (
             f"{name}: {operations['called']} of {operations['of']} operations called, "
-            f"{statuses['met']} of {statuses['of']} documented replies met ({share} %), {told['calls']} calls"
+            f"{statuses['met']} of {statuses['of']} documented replies met ({share:.1f} %), {told['calls']} calls"
         )
         if missing:
             yield from _missing(told)

@@ -35,7 +35,7 @@ class WorldFaults:
         return id
 
     def plan(self, name: str) -> list[str]:
-        """Set all faults of a plan that comes with us (`mockserver ctl fault plans` lists them); their ids."""
+        """Set all faults of a plan that comes with us (`mockserver ctl faults plans` lists them); their ids."""
         plans = {plan["name"]: plan for plan in self._driver.ask("GET", "faults", "plans")["plans"]}
         if name not in plans:
             raise UsageError(unknown("fault plan", name, plans))

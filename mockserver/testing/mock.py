@@ -29,8 +29,9 @@ class Start(TypedDict, total=False):
     """What a world is to be at first; what is left out is as in every other world of the server.
 
     `world` names a world that comes with us, `overrides` is laid over it (a merge patch by names), `document` is a
-    world document of your own in place of both. `readings` are options by name. `at` is Unix ms or ISO 8601; with it,
-    with `frozen` or a `pace` of 0, time stands still until the test moves it if the server's does or `frozen` says so.
+    world document of your own in place of both. `readings` are options by name. Its clock starts `at` an instant (Unix
+    ms or ISO 8601) and stands if `frozen`. Jobs go `pace` times faster than life; 0 holds them and the clock, `"inf"`
+    ends them at once.
     """
 
     world: str
@@ -83,7 +84,7 @@ class Mock:
     def do(self, verb: str, /, **said: Json) -> Json:
         """Let something happen that no call of the API can do; what came of it. Raises RefusedError.
 
-        `mockserver ctl verbs` lists them. The typed mocks have a method for each.
+        `mockserver ctl worlds verbs WORLD` lists them. The typed mocks have a method for each.
         """
         told: Json = self._ask("POST", "verbs", verb, body=said)["result"]
         return told
@@ -204,6 +205,9 @@ class Mock:
         if error is None:
             raise ContractBroken(said)
         error.add_note(f"\n{said}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key} at {self.url}>"
 
     # ---- as `mockserver.strategies` asks for it
 

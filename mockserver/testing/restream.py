@@ -1,7 +1,7 @@
 """A Restream world in a test's hands: what no client can do there, as methods with types.
 
-Names and values are those of the verbs (`mockserver ctl verbs restream`) and of world documents. What is left out is
-drawn or as usual; instants are Unix ms, or ms from the world's beginning where they are negative.
+Names and values are those of the verbs (`mockserver ctl worlds verbs WORLD`) and of world documents. What is left out
+is drawn or as usual; instants are Unix ms, or ms from the world's beginning where they are negative.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ M = TypeVar("M", bound=Mock)
 Codes: TypeAlias = Collection[str]
 
 # A test may call more often than a server that runs for days wants to remember.
-_ENTRIES: Final = 20_000
-_BYTES: Final = 128 * 1024 * 1024
+_ENTRIES: Final = 10_000
+_BYTES: Final = 64 * 1024 * 1024
 
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._~-]+")
 _LONGEST: Final = 120
@@ -72,7 +72,8 @@ class Server:
     def world(self, provider: str, name: str | None = None, *, allow: Codes = (), **start: Unpack[Start]) -> Mock:
         """A private world, as new: a context manager that checks what the client did when its block ends.
 
-        `name` becomes part of its key; the same name and calls give the same ids. `allow` are the codes of rules the
+        `name` becomes part of its key; the same name and calls give the same ids, and an earlier world of that name is
+        closed: so a state machine may ask for one again and again, without a block. `allow` are the codes of rules the
         client may break (`"*"` for all). Raises UsageError for a provider that isn't served.
         """
         self._count += 1
@@ -96,7 +97,10 @@ class Server:
 
     def begin(self, mock: Mock, start: Start) -> int:
         """A mock begins: its world as it is to be at first; the serial its calls come after."""
-        self._open.setdefault(mock.provider, []).append(mock)
+        there = self._open.setdefault(mock.provider, [])
+        for earlier in [each for each in there if each.world == mock.world]:
+            earlier.close()
+        there.append(mock)
         driver, (provider, name) = self.driver, mock.world
         if start or not driver.private:
             driver.ask("POST", "worlds", body=_plan(provider, name, start))

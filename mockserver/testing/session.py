@@ -53,9 +53,11 @@ class Run:
 
     def end(self, mock: Mock) -> str | None:
         """A world is over: what is wrong with it that nobody was told of yet."""
-        said = mock.verdict()
-        mock.close()
         self.mocks.remove(mock)
+        try:
+            said = mock.verdict()
+        finally:
+            mock.close()
         return None if said is None or (self.told is not None and said in self.told) else said
 
     def verdict(self) -> str | None:
@@ -88,6 +90,9 @@ class Mocks(Generic[M]):
         self._server = server
         self._provider = provider
         self._kind = kind
+
+    def __repr__(self) -> str:
+        return f"<{self._provider} worlds at {self._server.url}>"
 
     @contextmanager
     def fresh(self, **start: Unpack[Start]) -> Iterator[M]:

@@ -6,14 +6,17 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from hmac import compare_digest, new
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
+from mockserver.contract.document import effective
 from mockserver.core.http import Headers, Request
 from mockserver.core.text import Json, TextError, dump, parse
 from mockserver.errors import UsageError, unknown
+from mockserver.providers import registry
 
 if TYPE_CHECKING:
     from mockserver.testing.mock import Mock
@@ -82,13 +85,11 @@ class Webhooks:
 
         Raises ValueError for an event there is not.
         """
-        from mockserver.providers.livepeer.kinds import CLIP_EVENTS
-
+        known = events_of(self._mock.provider)
         for event in events:
-            others = ("stream.", "recording.", "playback.", "multistream.")
-            if event not in CLIP_EVENTS and not event.startswith(others):
-                raise ValueError(unknown("event", event, CLIP_EVENTS))
-        body = {"name": "a test's webhook", "url": self.url, "events": list(events or CLIP_EVENTS)}
+            if event not in known:
+                raise ValueError(unknown("event", event, known))
+        body = {"name": "a test's webhook", "url": self.url, "events": list(events or known)}
         if signed:
             body["sharedSecret"] = self.secret
         headers = {**self._mock.headers, "Content-Type": "application/json"}
@@ -114,7 +115,7 @@ class Webhooks:
     def wait(self, event: str, *, count: int = 1, seconds: float = PATIENCE_SECONDS) -> tuple[Received, ...]:
         """What came of an event, once so many of it did; for clocks that run. Raises TimeoutError."""
         with self._arrived:
-            done = self._arrived.wait_for(lambda: len(self.of_now(event)) >= count, seconds)
+            done = self._arrived.wait_for(lambda: len(self._of_now(event)) >= count, seconds)
         if not done:
             came = ", ".join(each.event for each in self.received) or "nothing"
             raise TimeoutError(f"{event} did not come {count} times within {seconds:g} s; what came: {came}")
@@ -135,7 +136,7 @@ class Webhooks:
             self._server.server_close()
             self._server = None
 
-    def of_now(self, event: str) -> list[Received]:
+    def _of_now(self, event: str) -> list[Received]:
         return [each for each in self._received if each.event == event]
 
     def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
@@ -153,6 +154,14 @@ class Webhooks:
             serve = self._server.serve_forever
             threading.Thread(target=serve, args=(0.01,), name="mockserver-webhooks", daemon=True).start()
         return self._server
+
+
+@cache
+def events_of(provider: str) -> tuple[str, ...]:
+    """Every event the document of a provider names; not all of them happen here."""
+    found = registry.find([provider])[0]
+    schemas = effective(found.name, found.specs).value["components"]["schemas"]
+    return tuple(schemas["webhook-event"]["enum"])
 
 
 def is_signed(headers: Headers, body: bytes, secret: str) -> bool:

@@ -263,6 +263,18 @@ def strategies(plan: Plan) -> Iterator[Row]:
             )
 
 
+def plugin(plan: Plan) -> Iterator[Row]:
+    """What the pytest plugin costs who does not use it, and who does, against what is allowed."""
+    from tests.benchmarks import plugin
+
+    ours, bare = plugin.starts(plan.starts)
+    told = f"{ours * 1000:.0f} ms", f"{bare * 1000:.0f} ms"
+    yield Row("a run of pytest that uses no mock, against none of us (CPU)", *told, ours / bare, plugin.UNUSED, True)
+    ms = plugin.example(100 * plan.rounds)
+    allowed = f"{plugin.EXAMPLE:.0f} ms allowed"
+    yield Row("an example: world, two calls, one jump", f"{ms:.2f} ms", allowed, ms / plugin.EXAMPLE, 1.0, True)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "rivals": rivals,
@@ -272,4 +284,5 @@ MEASURES: Final[dict[str, Measure]] = {
     "memory": memory,
     "worlds": worlds,
     "strategies": strategies,
+    "plugin": plugin,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,7 +14,8 @@ from mockserver.testing import LivepeerMock, Mock, RestreamMock, Server, live, s
 STREAM = "eaw4nk06ts2d0mzb"
 FILE = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 
-Ask = Callable[..., httpx.Response]
+# One for all tests: making one reads the machine's certificates, which takes longer than a test.
+http = httpx.Client()
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,7 @@ def restream(server: Server) -> Iterator[RestreamMock]:
 
 def ask(mock: Mock, method: str, path: str, body: object = None) -> httpx.Response:
     """One call of a client."""
-    return httpx.request(method, mock.url + path, json=body, headers=mock.headers)
+    return http.request(method, mock.url + path, json=body, headers=mock.headers)
 
 
 def clip(mock: Mock, **changed: object) -> httpx.Response:

@@ -3,11 +3,10 @@ from __future__ import annotations
 import shlex
 import subprocess
 
-import httpx
 import pytest
 
 from mockserver.testing import LivepeerMock, RestreamMock, Server
-from tests.testing.conftest import STREAM, ask, clip
+from tests.testing.conftest import STREAM, ask, clip, http
 
 
 def test_calls_are_typed_and_in_order(livepeer: LivepeerMock) -> None:
@@ -69,9 +68,9 @@ def test_unmatched_and_violating_calls_stand_apart(livepeer: LivepeerMock) -> No
 
 def test_a_call_with_a_key_nobody_has_is_seen_where_nobody_else_calls(here: Server) -> None:
     with here.world("livepeer") as outer:
-        httpx.get(f"{outer.url}/asset", headers={"Authorization": "Bearer wrong"})
+        http.get(f"{outer.url}/asset", headers={"Authorization": "Bearer wrong"})
         with outer.fresh() as inner:
-            httpx.get(f"{inner.url}/asset")
+            http.get(f"{inner.url}/asset")
             assert [call.status for call in inner.calls] == [401]
             inner.allow_violations()
         assert [call.status for call in outer.calls][:1] == [401]

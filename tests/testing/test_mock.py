@@ -141,6 +141,15 @@ def test_what_is_gone_stays_gone(server: Server) -> None:
     assert mock.key not in [world["world"] for world in worlds]
 
 
+def test_a_world_of_the_same_name_takes_the_place_of_the_earlier(server: Server) -> None:
+    earlier = server.world("livepeer", "machine")
+    clip(earlier)
+    with server.world("livepeer", "machine") as mock:
+        earlier.close()
+        assert len(mock.calls) == 0
+        assert clip(mock).status_code == 200
+
+
 def test_a_provider_that_isnt_there_is_refused_with_the_nearest(server: Server) -> None:
     with pytest.raises(UsageError, match='did you mean "livepeer"'):
         server.world("livepear")
