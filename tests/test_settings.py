@@ -256,3 +256,19 @@ class TestControl:
 
     def test_where_ctl_finds_the_server_is_nothing_to_a_server(self) -> None:
         assert read(MOCKSERVER_URL="http://elsewhere") == read()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.mockserver]\nport = 5000",
+        "[ tool . 'mockserver' ]\nport = 5000",
+        '["tool"."mockserver"]\nport = 5000',
+        "[tool]\nother.x = 1\nmockserver.port = 5000",
+        "tool.mockserver.port = 5000",
+        "tool = {mockserver = {port = 5000}}",
+    ],
+)
+def test_our_table_of_a_pyproject_is_found_however_it_is_written(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"{text}\n")
+    assert load({}, {}, tmp_path).port == 5000

@@ -85,10 +85,12 @@ def shown(card: Card, url: str) -> dict[str, Json]:
 
 def cards(documents: Mapping[str, Json]) -> Iterator[Card]:
     """The cards of providers; `documents` maps their names to their effective documents."""
-    world = read_document(resources.fixtures() / "worlds" / "default.yaml").value
     for provider, document in documents.items():
+        path = resources.fixtures() / "outcomes" / f"{provider}.yaml"
+        if not path.is_file():
+            continue
         routes = {route.operation.id: route for route in read_routes(Spot.of(document))}
-        for outcome in world.get(provider, {}).get("outcomes", ()):
+        for outcome in read_document(path).value["outcomes"]:
             yield _card(provider, outcome, routes[outcome["operation"]])
 
 

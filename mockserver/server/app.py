@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_server import Server
 
 from mockserver.control.access import is_control
 from mockserver.control.control import Control
 from mockserver.core.http import Reply, Request
 from mockserver.engine.engine import Engine
 from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
-from mockserver.server.manner import score_of
 from mockserver.server.turn import PART_DONE, Turn, part_done
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
@@ -61,7 +61,7 @@ def _explained(error: BaseException | None) -> tuple[int, str]:
     return 400, f"malformed HTTP request: {reason}" if reason else "malformed HTTP request"
 
 
-class App(web.Server):
+class App(Server):
     """Takes requests off the wire and puts the engine's replies on it.
 
     `most_body` bytes of a body are read, for at most `body_seconds`; a connection may idle, or be slow with its
@@ -174,7 +174,7 @@ class App(web.Server):
                         raise _Unread(413, "request entity too large")
         except TimeoutError:
             raise _Unread(408, f"the request body did not arrive within {self._body_seconds:g} s") from None
-        except (web.RequestPayloadError, HttpProcessingError):
+        except (RequestPayloadError, HttpProcessingError):
             raise _Unread(400, "malformed HTTP request: the body is not what its headers say") from None
         return b"".join(chunks)
 
@@ -191,6 +191,8 @@ class App(web.Server):
     def _outgoing(self, reply: Reply, method: str, close: bool) -> Outgoing:
         date = http_date(self.engine.clock.now() // 1000)
         if reply.manner is not None:
+            from mockserver.server.manner import score_of  # few servers ever give a reply another manner
+
             return Disturbed(score_of(reply, method, date, close=close), not close)
         return Outgoing(written(reply, method, date, close=close), not close)
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from mockserver.server.manner import play
-
 if TYPE_CHECKING:
     from aiohttp import web
     from aiohttp.abc import AbstractStreamWriter
@@ -101,6 +99,8 @@ class Disturbed(Outgoing):
         self.score = score
 
     async def prepare(self, request: Incoming) -> None:
+        from mockserver.server.manner import play
+
         line = request.line
         await play(self.score, line)
         line.answering = None

@@ -6,19 +6,45 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.control.control import Control
 from mockserver.engine.engine import Engine
 from mockserver.engine.ports import send_nothing
 from mockserver.server.app import App
-from mockserver.server.courier import ATTEMPT_SECONDS, Courier
 from mockserver.server.listen import access_to, bind, url_of
-from mockserver.server.targets import Targets
 from mockserver.server.ticker import Ticker
+
+if TYPE_CHECKING:
+    from mockserver.core.delivery import Answered, Sending
+    from mockserver.server.courier import Courier
 
 # What is in flight at the end gets this long: a stop takes less than a second.
 FINISH_SECONDS: Final = 0.6
+
+
+class Post:
+    """A courier that is there when the first delivery is: most servers never have one, and start without it."""
+
+    def __init__(self, allowed: Sequence[tuple[str, int | None]], own_port: int, seconds: float | None) -> None:
+        self._allowed = allowed
+        self._own_port = own_port
+        self._seconds = seconds
+        self._courier: Courier | None = None
+
+    async def send(self, sending: Sending) -> Answered:
+        """See `Courier.send`."""
+        if self._courier is None:
+            from mockserver.server.courier import ATTEMPT_SECONDS, Courier
+            from mockserver.server.targets import Targets
+
+            seconds = ATTEMPT_SECONDS if self._seconds is None else self._seconds
+            self._courier = Courier(Targets(self._allowed, self._own_port), seconds=seconds)
+        return await self._courier.send(sending)
+
+    async def close(self) -> None:
+        if self._courier is not None:
+            await self._courier.close()
 
 
 @asynccontextmanager
@@ -29,7 +55,7 @@ async def serving(
     *,
     control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
-    attempt_seconds: float = ATTEMPT_SECONDS,
+    attempt_seconds: float | None = None,
     **limits: Any,
 ) -> AsyncIterator[str]:
     """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
@@ -42,9 +68,9 @@ async def serving(
     ports = engine.ports
     try:
         url = url_of(sock)
-        courier = Courier(Targets(allowed, own_port=sock.getsockname()[1]), seconds=attempt_seconds)
+        post = Post(allowed, own_port=sock.getsockname()[1], seconds=attempt_seconds)
         ticker = Ticker(engine)
-        send = courier.send if ports.send is send_nothing else ports.send
+        send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         await engine.open(url)
         if control is not None:
@@ -63,5 +89,5 @@ async def serving(
         ticker.break_off()
         await app.finish(FINISH_SECONDS)
         await ticker.stop()
-        await courier.close()
+        await post.close()
         engine.ports = ports

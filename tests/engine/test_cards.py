@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
 
+import jsonschema_rs
 import pytest
 
-from mockserver.contract.document import effective
+from mockserver import resources
+from mockserver.contract.document import effective, read_document
 from mockserver.engine.cards import Card, cards
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
@@ -53,3 +56,15 @@ def test_a_case_about_broken_json_sends_its_text() -> None:
 
 def one(name: str) -> Card:
     return next(card for card in CARDS if card.name == name)
+
+
+@pytest.mark.parametrize("name", ["livepeer", "restream"])
+def test_the_cards_that_come_with_us_keep_their_schema(name: str) -> None:
+    folder = resources.fixtures() / "outcomes"
+    validator = jsonschema_rs.validator_for(json.loads((folder / "outcomes.schema.json").read_text()))
+    found = read_document(folder / f"{name}.yaml").value
+    assert [error.message for error in validator.iter_errors(found)] == []
+
+
+def test_a_provider_without_cards_has_none() -> None:
+    assert list(cards({"nobody": effective("livepeer").value})) == []

@@ -14,7 +14,6 @@ from mockserver.providers.livepeer.fields import (
     choice,
     count,
     flag,
-    free,
     identifier,
     listed,
     mapping,
@@ -252,38 +251,6 @@ _LOG_ENTRY: Final = mapping(
     "event",
 )
 
-_OUTCOME: Final = mapping(
-    "A test card: one request, and what comes of it.",
-    {
-        "name": text("What it is called."),
-        "operation": text("The operationId."),
-        "about": text("What it shows."),
-        "key": {"type": ["string", "null"], "description": "Added to a `test_` key: nothing, `+role`; null for none."},
-        "path": free("Path parameters."),
-        "query": free("Query arguments."),
-        "headers": free("Headers besides; an Authorization here takes the place of the key's."),
-        "body": {"description": "The body, sent as JSON."},
-        "text": {"type": "string", "description": "The body as it stands, sent as JSON in place of `body`."},
-        "status": {"type": "integer", "minimum": 100, "maximum": 599, "description": "The reply's status."},
-        "says": text("The whole first error of the reply."),
-        "then": mapping(
-            "What can be seen later.",
-            {
-                "operation": text("The operationId."),
-                "path": free("Path parameters; a value that begins with `#/` points into the first reply."),
-                "eventually": free("JSON Pointers into that operation's reply, and what stands there in the end."),
-            },
-            "operation",
-            "path",
-            "eventually",
-        ),
-    },
-    "name",
-    "operation",
-    "about",
-    "status",
-)
-
 WORLD_SCHEMA: Final[Json] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "The `livepeer` section of a world document",
@@ -300,7 +267,6 @@ WORLD_SCHEMA: Final[Json] = {
             "tasks": listed("Tasks.", _TASK),
             "webhooks": listed("Webhooks.", _WEBHOOK),
             "webhookLogs": listed("What webhooks were sent, oldest first.", _LOG_ENTRY),
-            "outcomes": listed("A well-known request for every documented outcome.", _OUTCOME),
         },
         "users",
         "keys",

@@ -129,11 +129,6 @@ _PROJECTS: Final = _object(
     postedClips=_list(POST),
     runs=_described(_list(_RUN), "The calls it comes from; none are needed for an event."),
 )
-_OUTCOMES: Final = {
-    "type": "array",
-    "items": {"type": "object"},
-    "description": "The test cards of this world: calls, and what they answer. Listed by `mockserver outcomes`.",
-}
 
 WORLD_SCHEMA: Final[Json] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -146,6 +141,5 @@ WORLD_SCHEMA: Final[Json] = {
         codes=_list(_CODES),
         files=_list(FILES),
         projects=_list(_PROJECTS),
-        outcomes=_OUTCOMES,
     ),
 }

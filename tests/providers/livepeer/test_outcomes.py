@@ -8,12 +8,14 @@ from urllib.parse import quote, urlencode
 import jsonschema_rs
 import pytest
 
+from mockserver import resources
+from mockserver.contract.document import read_document
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, Record, dump, resolve
 from mockserver.providers.livepeer import provider
 from tests.providers.livepeer.desk import ORIGIN, Desk, contract, section
 
-OUTCOMES: Final = section()["outcomes"]
+OUTCOMES: Final = read_document(resources.fixtures() / "outcomes" / "livepeer.yaml").value["outcomes"]
 
 
 def send(desk: Desk, card: Record, path: Json) -> Reply:

@@ -7,12 +7,15 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from mockserver import resources
+from mockserver.contract.document import read_document
 from mockserver.core.http import Reply
 from mockserver.core.payload import FORM_MEDIA
 from mockserver.core.text import Json, resolve
-from tests.providers.restream.desk import Desk, contract, default_section
+from tests.providers.restream.desk import Desk, contract
 
-OUTCOMES: Final[dict[str, Json]] = {outcome["name"]: outcome for outcome in default_section()["outcomes"]}
+CARDS: Final = read_document(resources.fixtures() / "outcomes" / "restream.yaml").value["outcomes"]
+OUTCOMES: Final[dict[str, Json]] = {card["name"]: card for card in CARDS}
 FORMS: Final = ("createToken", "revokeToken")
 FIELDS: Final = {"name", "operation", "about", "key", "path", "query", "body", "status", "says", "then"}
 
@@ -59,7 +62,7 @@ def test_what_follows_an_outcome_comes_as_promised(name: str) -> None:
 
 
 def test_outcomes_have_names_of_their_own_and_no_field_nobody_reads() -> None:
-    assert len(OUTCOMES) == len(default_section()["outcomes"])
+    assert len(OUTCOMES) == len(CARDS)
     assert all(set(outcome) <= FIELDS for outcome in OUTCOMES.values())
 
 
