@@ -223,12 +223,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     output: dict[str, object] | None = getattr(config, "workeroutput", None)
     if output is not None:
-        output[_OUTPUT] = run.met
+        output[_OUTPUT] = run.handed_over()
         return
     from mockserver.testing.reports import too_little, write
 
     for kind in _reports(config):
-        write(kind, run.met, config.invocation_params.dir)
+        write(kind, run.coverage, config.invocation_params.dir)
     if too_little(run.met, _option(config, "mock-cover-fail-under")) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -236,10 +236,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
     """What a worker of pytest-xdist met counts here too."""
-    met = getattr(node, "workeroutput", {}).get(_OUTPUT)
-    if met:
+    handed_over = getattr(node, "workeroutput", {}).get(_OUTPUT)
+    if handed_over:
         config: pytest.Config = node.config  # type: ignore[attr-defined]
-        _run(config).add(met)
+        _run(config).take(handed_over)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -248,7 +248,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from mockserver.testing.reports import summary
 
-    told = list(summary(run.met, _reports(config), _option(config, "mock-cover-fail-under")))
+    told = list(summary(run.coverage, _reports(config), _option(config, "mock-cover-fail-under")))
     if told:
         terminalreporter.section("mockserver: contract coverage of the client")
         for line in told:

@@ -58,6 +58,14 @@ def _missing(told: Json) -> Iterator[str]:
     width = max((len(each["operation"]) for each in partly), default=0)
     for each in partly:
         yield f"    {each['operation']:{width}}  {', '.join(each['never'])}"
+    unsent = [each for each in tried if each["calls"] and each.get("neverSent")]
+    if unsent:
+        yield "  documented, and your client never sends it:"
+    width = max((len(each["operation"]) for each in unsent), default=0)
+    for each in unsent:
+        first = f"    {each['operation']:{width}}  "
+        indent = " " * len(first)
+        yield from textwrap.wrap(", ".join(each["neverSent"]), _WIDTH, initial_indent=first, subsequent_indent=indent)
     never = [each["operation"] for each in tried if not each["calls"]]
     if never:
         yield "  never called:"

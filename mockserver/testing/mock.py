@@ -64,7 +64,7 @@ class Mock:
         self._driver = home.driver
         self._expected: list[Expectation] = []
         self._open = True
-        self._after = home.begin(self, start)
+        self.after = home.begin(self, start)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -136,7 +136,7 @@ class Mock:
 
         Calls without a key that owns a world count too, where nobody but the test can have made them.
         """
-        entries = self._driver.entries(self._home.worlds_of(self), self._after)
+        entries = self._driver.entries(self._home.worlds_of(self), self.after)
         return self._calls_of([Call(entry, self.origin, self.key) for entry in entries])
 
     @property
@@ -168,7 +168,7 @@ class Mock:
     def verdict(self) -> str | None:
         """What was wrong with what the client did so far, as a text; None if nothing was."""
         calls = self.calls
-        lost = self._driver.missed(self._after)
+        lost = self._driver.missed(self.after)
         said = verdict(self.provider, calls, self._expected, self.allowed, self._home.contracts)
         if lost and (said or self._expected):
             said = f"{said or ''}\n\nOf the server's calls, the {lost} oldest are no longer on record.".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -30,7 +31,7 @@ def page(whole: Json) -> str:
     return (
         f"<!doctype html>\n<html lang=en><meta charset=utf-8><title>Contract coverage</title><style>{_STYLE}</style>\n"
         "<h1>What of the documents your client has met</h1>\n"
-        "<p>A filled status was met, an outlined one is documented and your client has never met it.</p>\n"
+        "<p>What is filled was met or sent; what is outlined is documented, and your client never met or sent it.</p>\n"
         + "\n".join(parts)
         + "\n</html>\n"
     )
@@ -45,16 +46,22 @@ def _provider(name: str, told: Json) -> str:
         f"<h2>{escape(name)}</h2>\n<div class=bar><i style='width:{share:.1f}%'></i></div>\n"
         f"<p>{operations['called']} of {operations['of']} operations called, {statuses['met']} of {statuses['of']} "
         f"documented replies met ({share:.0f} %), {told['calls']} calls.{unmatched}</p>\n"
-        f"<table><tr><th>Operation<th>Calls<th>Replies<th>Broken rules</tr>\n{rows}\n</table>"
+        f"<table><tr><th>Operation<th>Calls<th>Replies<th>Parts of the request<th>Broken rules</tr>\n{rows}\n</table>"
     )
 
 
 def _row(each: Json) -> str:
-    marks = [f"<span class=met>{escape(status)}</span>" for status in each["met"]]
-    marks += [f"<span class=never>{escape(status)}</span>" for status in each["never"]]
+    marks = _marks(each["met"], each["never"])
+    parts = _marks(each.get("sent", ()), each.get("neverSent", ()))
     broken = ", ".join(f"{escape(code)} ({count})" for code, count in each["violations"].items())
     quiet = "" if each["calls"] else " class=none"
     return (
         f"<tr{quiet}><td><code>{escape(each['operation'])}</code><br><code class=path>{escape(each['method'])} "
-        f"{escape(each['path'])}</code><td>{each['calls']}<td>{''.join(marks)}<td>{broken}</tr>"
+        f"{escape(each['path'])}</code><td>{each['calls']}<td>{marks}<td>{parts}<td>{broken}</tr>"
     )
+
+
+def _marks(met: Iterable[str], never: Iterable[str]) -> str:
+    """Names, filled for what was met and outlined for what never was."""
+    marks = [f"<span class=met>{escape(name)}</span>" for name in met]
+    return "".join([*marks, *(f"<span class=never>{escape(name)}</span>" for name in never)])

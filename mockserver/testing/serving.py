@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -15,6 +15,7 @@ from mockserver.contract.document import effective
 from mockserver.core.contract import Contract
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
+from mockserver.engine.journal import Entry
 from mockserver.errors import UsageError, unknown
 from mockserver.providers import registry
 from mockserver.server.thread import ThreadedServer
@@ -36,10 +37,11 @@ _LONGEST: Final = 120
 
 
 class Server:
-    """Hands out worlds. `driver` is how they reach the server."""
+    """Hands out worlds. `driver` is how they reach the server; `over` is told what was called in each that ends."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
+        self.over: Callable[[Sequence[Entry]], None] | None = None
         self._open: dict[str, list[Mock]] = {}
         self._start: dict[str, str] = {}
         self._count = 0
@@ -110,6 +112,8 @@ class Server:
 
     def ended(self, mock: Mock) -> None:
         """A mock is done with."""
+        if self.over is not None:
+            self.over(self.driver.entries(self.worlds_of(mock), mock.after))
         there = self._open.get(mock.provider, [])
         if mock in there:
             there.remove(mock)

@@ -18,7 +18,7 @@ from mockserver.contract.codes import CODES
 from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
 from mockserver.settings import load
-from mockserver.testing import coverage
+from mockserver.testing import coverage, sent
 from mockserver.testing.mock import Mock, Start
 from mockserver.testing.serving import Server, keyed, live, serve
 from mockserver.testing.verdict import ANY
@@ -30,9 +30,10 @@ _LONGEST: Final = 80
 
 @dataclass
 class Run:
-    """`met` is the coverage of the runs that are over, in this process and in others."""
+    """`met` and `parts` are the coverage of what is over, in this process and in others."""
 
     met: Json = field(default_factory=dict)
+    parts: sent.Parts = field(default_factory=dict)
     # Of the test that runs: its name, the rules its client may break, its worlds, and what it was told of them.
     name: str = ""
     allowed: frozenset[str] = frozenset()
@@ -66,9 +67,19 @@ class Run:
         self.told = "\n\n".join(said) or None
         return self.told
 
-    def add(self, met: Json) -> None:
-        """What was met elsewhere."""
-        self.met = coverage.merged(self.met, met)
+    @property
+    def coverage(self) -> Json:
+        """What was met and what was sent, by provider."""
+        return sent.joined(self.met, self.parts)
+
+    def handed_over(self) -> Json:
+        """For the process that this one works for."""
+        return {"met": self.met, "parts": self.parts}
+
+    def take(self, handed_over: Json) -> None:
+        """From a process that works for this one."""
+        self.met = coverage.merged(self.met, handed_over["met"])
+        self.parts = sent.merged(self.parts, handed_over["parts"])
 
     @contextmanager
     def serving(self, folder: Path, url: str | None, given: Mapping[str, str]) -> Iterator[Server]:
@@ -76,10 +87,12 @@ class Run:
         settings = load(given, os.environ, folder)
         with live(url, settings.admin_token) if url else serve(settings) as server:
             before = server.driver.ask("GET", "coverage")["providers"] if url else {}
+            server.over = lambda entries: sent.counted(self.parts, entries)
             try:
                 yield server
             finally:
-                self.add(coverage.less(server.driver.ask("GET", "coverage")["providers"], before))
+                met = coverage.less(server.driver.ask("GET", "coverage")["providers"], before)
+                self.met = coverage.merged(self.met, met)
 
 
 class Mocks(Generic[M]):

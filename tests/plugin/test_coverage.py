@@ -22,8 +22,9 @@ def test_a_run_ends_with_what_its_client_has_met(run: Run) -> None:
 
 def test_what_was_never_met_is_listed(run: Run) -> None:
     result = run(TEST, "--mock-report=term-missing")
-    lines = ["*documented, and your client has never met it:*", "    createClip *401*", "  never called:", "*getAsset*"]
-    result.stdout.fnmatch_lines(lines)
+    lines = ["*documented, and your client has never met it:*", "    createClip *401*"]
+    lines += ["  documented, and your client never sends it:", "    createClip  name, sessionId"]
+    result.stdout.fnmatch_lines([*lines, "  never called:", "*getAsset*"])
 
 
 @pytest.mark.parametrize("words", [("--mock-report=none",), ("-o", "mock_report=none")])
@@ -36,6 +37,7 @@ def test_reports_go_into_files(run: Run, pytester: pytest.Pytester) -> None:
     run(TEST, "--mock-report=json:out/cover.json,html:cover.html").assert_outcomes(passed=2)
     told = json.loads((pytester.path / "out" / "cover.json").read_text())
     (clip,) = [each for each in told["providers"]["livepeer"]["tried"] if each["operation"] == "createClip"]
+    assert clip["sent"] == {"endTime": 2, "playbackId": 2, "startTime": 2}
     assert (clip["statuses"], clip["violations"]) == ({"200": 1, "422": 1}, {"C201": 1})
     page = (pytester.path / "cover.html").read_text()
     assert "<span class=met>200</span>" in page
