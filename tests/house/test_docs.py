@@ -91,6 +91,10 @@ def test_a_block_does_what_it_shows(block: Block, url: str, tmp_path: Path) -> N
         # It is run by tests/clients, where its packages are.
         assert (CHECKOUT / "tests/clients/scenarios/wheel.mjs").read_text().endswith(block.text)
         return
+    if "def test_" in block.text:
+        (tmp_path / "test_readme.py").write_text(block.text)
+        run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], tmp_path)
+        return
     if block.language == "python":
         printed = run([sys.executable, "-c", block.text.replace(SHOWN, url)], tmp_path)
     else:
@@ -124,6 +128,7 @@ def test_readme_names_every_command() -> None:
 def test_readme_names_no_option_that_does_not_exist() -> None:
     known = {option.argument for option in OPTIONS.values()} | {"--json"}
     known |= {flag.name for subject in SUBJECTS.values() for flag in subject.options}
+    known |= set(re.findall(r"--mock-[a-z-]+", (CHECKOUT / "mockserver/pytest_plugin.py").read_text()))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT)) <= known
 
 
