@@ -267,7 +267,7 @@ def plugin(plan: Plan) -> Iterator[Row]:
     """What the pytest plugin costs who does not use it, and who does, against what is allowed."""
     from tests.benchmarks import plugin
 
-    ours, bare = plugin.starts(plan.starts)
+    ours, bare = plugin.starts(3 * plan.starts)
     told = f"{ours * 1000:.0f} ms", f"{bare * 1000:.0f} ms"
     yield Row("a run of pytest that uses no mock, against none of us (CPU)", *told, ours / bare, plugin.UNUSED, True)
     ms = plugin.example(100 * plan.rounds)
