@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from http import HTTPStatus
 from typing import Final
 
-from mockserver.core.http import Reply
+from mockserver.core.http import REASONS, Reply
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 
@@ -62,7 +61,7 @@ class Problem:
     def reply(self) -> Reply:
         value: dict[str, Json] = {
             "type": f"urn:mockserver:problem:{_NAMES.get(self.status, 'other')}",
-            "title": HTTPStatus(self.status).phrase,
+            "title": REASONS[self.status],
             "status": self.status,
             "detail": self.detail,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -82,6 +83,14 @@ def decode_segment(segment: str) -> str:
     """One path segment, percent-decoded: `%2F` inside a segment is a slash of the value, not of the path."""
     return unquote(segment) if "%" in segment else segment
 
+
+# Node.js' names, which both providers send: Python's own change with its version (of 413, 414, 416 and 422 in 3.13).
+REASONS: Final[Mapping[int, str]] = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Payload Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
 
 JSON_MEDIA: Final = "application/json; charset=utf-8"
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from email.utils import formatdate
-from http import HTTPStatus
 from typing import Final, Protocol
 
 from mockserver.core.chance import Chance
 from mockserver.core.contract import Sample, Samples
 from mockserver.core.fault import Effect, Manner, Status, Struck
-from mockserver.core.http import Headers, Reply, media_type
+from mockserver.core.http import REASONS, Headers, Reply, media_type
 from mockserver.core.payload import is_json
 from mockserver.core.provider import Call, Provider
 from mockserver.core.world import WorldId
@@ -105,10 +104,7 @@ def shown_as(provider: Provider, sample: Sample) -> Reply:
 
 def phrase(status: int) -> str:
     """A status in words: `Service Unavailable`."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return f"Status {status}"
+    return REASONS.get(status, f"Status {status}")
 
 
 def damaged(reply: Reply, struck: Struck) -> Reply:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from mockserver.core.http import Headers, Reply, Request, media_type
+from mockserver.core.http import REASONS, Headers, Reply, Request, media_type
 from mockserver.core.instants import iso
 from mockserver.core.payload import FORM_MEDIA
 from mockserver.core.text import Json, dump
 from mockserver.engine.journal import Entry
 from mockserver.engine.shown import said_of, sent, text_of, violation_json
 
-_REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VERSION: Final = "HTTP/1.1"
 # Nobody counted: the spec's word for it.
@@ -93,7 +91,7 @@ def _response(request: Request, reply: Reply) -> Json:
     body = sent(request, reply)
     return {
         "status": reply.status,
-        "statusText": _REASONS.get(reply.status, "Unknown"),
+        "statusText": REASONS.get(reply.status, "Unknown"),
         "httpVersion": _VERSION,
         "cookies": [],
         "headers": _pairs(reply.headers),

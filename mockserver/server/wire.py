@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from email.utils import formatdate
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from mockserver.core.http import Headers, Reply
+from mockserver.core.http import REASONS, Headers, Reply
 
 _ASCII: Final = "".join(map(chr, range(128)))
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]+")
@@ -18,7 +17,6 @@ _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 # RFC 9110: these have no body, and no Content-Length either.
 _BODILESS: Final = frozenset({204, 304})
-_REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
 # Names that nearly every request has: one text each, not one a request.
 _COMMON: Final = (
@@ -60,7 +58,7 @@ def origin_of(host: str | None, fallback: str) -> str:
 def written(reply: Reply, method: str, date: bytes, *, close: bool) -> bytes:
     """The reply as it goes out. HEAD gets the headers of the whole reply, its length included, and no body."""
     status = reply.status
-    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Unknown')}"]
+    lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}"]
     for name, value in reply.headers:
         lines.append(f"{name}: {value}")
     lines.append("Connection: close" if close else "Connection: keep-alive")

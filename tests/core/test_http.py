@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.core.http import Headers, Reply, Request, decode_segment, media_type
+from mockserver.core.http import REASONS, Headers, Reply, Request, decode_segment, media_type
 
 
 def test_header_names_ignore_case_and_keep_their_spelling() -> None:
@@ -51,3 +51,10 @@ def test_more_headers_come_last() -> None:
 )
 def test_a_content_type_is_split(header: str | None, expected: tuple[str, dict[str, str]]) -> None:
     assert media_type(header) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(413, "Payload Too Large"), (422, "Unprocessable Entity"), (404, "Not Found")]
+)
+def test_reasons_are_those_of_node_whatever_this_python_calls_them(status: int, reason: str) -> None:
+    assert REASONS[status] == reason

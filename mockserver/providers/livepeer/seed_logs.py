@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import Final
 
 from mockserver.core.delivery import Answered, Attempt
+from mockserver.core.http import REASONS
 from mockserver.core.provider import Moment
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Put
@@ -38,7 +38,4 @@ def log_entries(
 
 
 def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+    return REASONS.get(status, "")

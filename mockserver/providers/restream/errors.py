@@ -10,22 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Final
 
-from mockserver.core.http import Reply
+from mockserver.core.http import REASONS, Reply
 from mockserver.core.provider import Moment
 from mockserver.core.text import Json
 from mockserver.providers.restream.readings import reading
 
 # What only the wire can see, or a gateway says, is named in the manner of the others; none was ever seen.
 _NAMES: Final[Mapping[int, str]] = {
-    status.value: re.sub(r"[^A-Za-z]", "", status.phrase.title()) for status in HTTPStatus
-}
-_OTHERWISE: Final[Mapping[int, str]] = {
-    413: "PayloadTooLarge",
-    414: "UriTooLong",
-    415: "UnsupportedMediaType",
+    status: re.sub(r"[^A-Za-z]", "", reason.title()) for status, reason in REASONS.items()
 }
 
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
@@ -61,7 +55,7 @@ def not_found(moment: Moment, what: str) -> Reply:
 
 def refuse(status: int, why: str) -> Reply:
     """An error for what is no HTTP request; the envelope has no room for `why`."""
-    return application_error(status, _OTHERWISE.get(status) or _NAMES.get(status, "Error"))
+    return application_error(status, _NAMES.get(status, "Error"))
 
 
 def snake_case(identifier: str) -> str:
