@@ -144,8 +144,12 @@ async def attempt(engine: Engine, posted: Posted) -> None:
     world, delivery = posted.world, posted.delivery
     home = engine.worlds.find(world)
     webhooks = engine.services[world.provider].provider.webhooks
-    if home is None or webhooks is None:
-        engine.outbox.forget(world)
+    if home is None or webhooks is None or not engine.outbox.stands(posted):
+        # Its world was dropped or put back while it waited for its turn. Whoever waits for an end has to hear of it.
+        engine.outbox.broken_off(posted)
+        if home is None or webhooks is None:
+            engine.outbox.forget(world)
+        engine.ports.wake(world)
         return
     try:
         delivery = await _attempted(engine, home, webhooks, delivery)

@@ -6,6 +6,7 @@ The table of the documentation, and of `mockserver faults`, comes from here; eac
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from shlex import join
 from typing import Final
@@ -93,4 +94,33 @@ FAULT_CARDS: Final = (
     FaultCard("code=404", "the document's 404 for this operation; the provider is not asked"),
     FaultCard("example=one", "the example of that name in the document"),
     FaultCard("dynamic=true", "a reply made up for the document's schema, the same for the same seed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MishapCard:
+    """One fault of deliveries. `says` is what goes wrong, as JSON has it; `receiver` what a receiver sees."""
+
+    says: Mapping[str, Json]
+    receiver: str
+
+    @property
+    def name(self) -> str:
+        """What goes wrong, in one word: `duplicate`."""
+        return next(iter(self.says))
+
+    @property
+    def fault(self) -> dict[str, Json]:
+        """For `POST /__admin/faults`: it befalls the first word of each clip."""
+        return {"deliveries": {"event": "asset.created"}, **self.says}
+
+
+MISHAP_CARDS: Final = (
+    MishapCard({"delay": 60_000}, "the event a minute of the clock late"),
+    MishapCard({"duplicate": 2}, "the same event three times, its `id` the same"),
+    MishapCard({"order": "last"}, "it behind all that the webhook is told at the same instant"),
+    MishapCard({"drop": True}, "nothing; the journal of deliveries says `dropped`"),
+    MishapCard({"signature": "wrong"}, "a signature by another secret, at each attempt"),
+    MishapCard({"stale": 600_000}, "a good signature that is ten minutes old"),
+    MishapCard({"tamper": True}, "a body that was altered after it was signed"),
 )

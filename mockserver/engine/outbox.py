@@ -137,6 +137,10 @@ class Outbox:
         self._flying.add(posted.serial)
         return True
 
+    def stands(self, posted: Posted) -> bool:
+        """Whether it is still to be made: not after its world was dropped or put back."""
+        return self._pending.get(posted.serial) is posted
+
     def flying(self) -> frozenset[int]:
         """The serials of those under way."""
         return frozenset(self._flying)

@@ -10,9 +10,10 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply
 from mockserver.core.provider import Claim
 from mockserver.core.text import parse
-from mockserver.core.world import Outcome
+from mockserver.core.world import Outcome, WorldId
+from mockserver.engine import custody
 from mockserver.engine.blunder import Blunder
-from mockserver.engine.course import next_due
+from mockserver.engine.course import attempt, next_due
 from mockserver.engine.engine import Engine
 from tests.engine import posting
 from tests.engine.asking import ask, create, notes, run
@@ -224,3 +225,20 @@ def test_without_subscribers_a_request_finds_nothing_to_send() -> None:
     assert create(served, "a").status == 201
     assert ask(served, "GET", "/tiny/notes").status == 200
     assert len(served.outbox) == 0
+
+
+@pytest.mark.parametrize("change", [custody.drop, custody.reset])
+def test_a_delivery_whose_world_is_gone_when_its_turn_comes_is_neither_sent_nor_under_way_for_ever(change: Any) -> None:
+    sent: list[Sending] = []
+
+    async def receive(sending: Sending) -> Answered:
+        sent.append(sending)
+        return Answered(200)
+
+    served, world = posting.engine(receive), WorldId("tiny", "test_x")
+    create(served, "a", "test_x")
+    posted = served.outbox.take(world, NOW)
+    assert posted is not None
+    run(change(served, world))
+    run(attempt(served, posted))
+    assert (sent, served.outbox.flying(), served.outbox.next_due(world)) == ([], frozenset(), None)

@@ -16,7 +16,7 @@ from mockserver.core.text import Json
 from mockserver.engine.cards import Card, cards
 from mockserver.engine.edge_calls import EdgeCall
 from mockserver.engine.edge_cards import EdgeCard, diagram, edges
-from mockserver.engine.fault_cards import FAULT_CARDS
+from mockserver.engine.fault_cards import FAULT_CARDS, MISHAP_CARDS
 from mockserver.engine.fault_plans import plans
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
@@ -78,6 +78,12 @@ def faults() -> str:
         for card in FAULT_CARDS
     ]
     return _table(("Fault", "For one request", "For many calls", "What the client sees"), rows)
+
+
+def mishaps() -> str:
+    """Every fault of deliveries, and what a receiver sees."""
+    rows = [(f"`{card.name}`", f"`{json.dumps(card.fault)}`", card.receiver) for card in MISHAP_CARDS]
+    return _table(("Fault of deliveries", "For `POST /__admin/faults`", "What the receiver sees"), rows)
 
 
 def fault_plans() -> str:
@@ -171,6 +177,7 @@ PARTS = {
     "outcomes": outcomes,
     "options": options,
     "faults": faults,
+    "mishaps": mishaps,
     "plans": fault_plans,
     "edges": edge_tables,
     "machines": machines,
