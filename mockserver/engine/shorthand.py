@@ -51,7 +51,8 @@ def effect_of(name: str, parameters: Mapping[str, str]) -> Effect:
     short = SHORTHAND.get(name)
     if short is not None:
         return fault_from({name: _value(short, name, parameters)}).effect
-    faults = named_faults()
+    # Those of deliveries are about no request.
+    faults = {called: fault for called, fault in named_faults().items() if fault.deliveries is None}
     if name not in faults:
         near = unknown("fault", name, [*SHORTHAND, *faults])
         raise FaultError([("", f"{near} There are {', '.join(SHORTHAND)}, and of plans {', '.join(faults)}")])

@@ -144,6 +144,7 @@ def test_no_reply_of_the_document_changes_anything(engine: Engine, preference: s
         ("dynamic=maybe", "say `true` or `false`"),
         ("dynamic=true, example=documentation", "take one of them"),
         ("fault=resett", 'did you mean "reset", "status"? There are delay, status'),
+        ("fault=forged", 'no fault "forged"'),
         ("fault=reset;when=never", 'no option "never"'),
         ("fault=reset;ms=1", 'no parameter "ms"'),
         ("fault=delay;mss=1", "part of a delay"),
