@@ -25,15 +25,16 @@ BELOW: Mapping[str, set[str]] = {
     "stores": {"core", "errors"},
     "engine": {"core", "errors", "resources", "contract"},
     "strategies": {"core", "errors", "resources", "contract", "providers"},
+    "conformance": {"", "core", "errors", "resources", "contract", "providers", "strategies"},
     "control": {"", "core", "errors", "resources", "contract", "engine"},
     "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
     "cli": {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
-        *("server", "remote"),
+        *("server", "remote", "conformance"),
     },
     "testing": {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
-        *("server", "remote"),
+        *("server", "remote", "conformance"),
     },
     "pytest_plugin": {"errors", "testing"},
     "__main__": {"cli"},
@@ -46,7 +47,8 @@ CLOCK_CALLS = {"now", "utcnow", "today"}
 # Where each library from elsewhere may be imported: a room, or one module of it.
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"server"},
-    "hypothesis": {"strategies"},
+    "hypothesis": {"strategies", "conformance"},
+    "ijson": {"conformance.traffic"},
     "jsonpath_rfc9535": {"contract"},
     "jsonschema_rs": {"contract", "engine.problems"},
     "jwt": {"providers.livepeer"},
@@ -54,7 +56,8 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
     "pytest": {"pytest_plugin"},
-    "rich": {"cli"},
+    "rich": {"cli", "conformance.reports"},
+    "schemathesis": {"conformance"},
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},
     "werkzeug": {"contract.reference"},
