@@ -196,6 +196,24 @@ def _path(given: Given) -> Path:
         raise ValueError(f"expected a path, got {given.value!r}, and nobody here has that home") from None
 
 
+def _store(given: Given) -> str:
+    """Where worlds are kept; a file is seen from where it was written."""
+    text = _word(given)
+    scheme, _, rest = text.partition(":")
+    if scheme == "memory" and not rest:
+        return text
+    if scheme == "sqlite":
+        path, _, query = rest.partition("?")
+        if query not in ("", "synchronous=full", "synchronous=normal"):
+            raise ValueError(f"expected nothing or synchronous=full after the `?` of a file, got {query!r}")
+        if not path or path.startswith("//") or path == ":memory:":
+            raise ValueError(
+                f"expected sqlite:FILE such as sqlite:/var/lib/worlds.db, got {text!r}"
+            )
+        return f"sqlite:{_path(given._replace(value=path))}" + (f"?{query}" if query else "")
+    raise ValueError(f"expected memory: or sqlite:FILE, got {text!r}")
+
+
 def _log_format(given: Given) -> str:
     name = _word(given)
     if name not in ("text", "json"):
@@ -228,6 +246,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("host", _word, "HOST", "the address to listen on (127.0.0.1)"),
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
+        Option("store", _store, "STORE", "where worlds are kept: memory: or sqlite:FILE (memory:)"),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),

@@ -19,6 +19,7 @@ from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import ABSENT, is_json, read_payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
+from mockserver.core.world import StoreError
 from mockserver.errors import unknown
 
 # Of an inflated body; a large world document has a tenth of it.
@@ -33,6 +34,9 @@ async def answer(desk: Desk, request: Request, answers: Mapping[str, Answer] | N
         return await _reply(desk, request, answers or ANSWERS)
     except Refused as refused:
         return refused.problem.reply
+    except StoreError as error:
+        desk.engine.ports.blundered(error)
+        return Problem(503, str(error), rule="store", remedy="Nothing was changed; ask again later.").reply
     except Exception as error:
         desk.engine.ports.blundered(error)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -16,7 +16,7 @@ from mockserver.core.provider import Call, Moment, Provider
 from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import Outcome, Store, View, WorldId
+from mockserver.core.world import Outcome, Store, StoreError, View, WorldId
 from mockserver.engine import course, verbs
 from mockserver.engine.blunder import broke_contract, raised
 from mockserver.engine.clock import Clock
@@ -113,7 +113,7 @@ class Engine:
     async def respond(
         self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False, pause: Pause = go_on
     ) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+        """The reply to a request. What goes wrong in here is a 500 (the store: 503) that says so, and changes nothing.
 
         `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set. It may
         `pause` between its three parts: reading and checking, deciding, recording.
@@ -123,6 +123,7 @@ class Engine:
         service = self._mounts.find(request.path)
         world, call = "", None
         struck: Struck | None = None
+        outcome: Outcome | None = None
         now = self.clock.now()
         try:
             claim = service.provider.claim(request)
@@ -134,18 +135,24 @@ class Engine:
             if ready is not None:
                 reply, struck = ready
             elif undisturbed or (wish is None and not self.faults.any):
-                reply = await self._answer(service, home, call, now)
+                outcome = await self._decided(service, home, call, now)
+                reply = outcome.reply
             else:
                 reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
+            await pause()  # raises StoreError if what was decided could not be committed with what others decided
+            if outcome is not None and (outcome.notices or outcome.heard):
+                self.tell(home, outcome)
+        except StoreError as error:
+            reply, violations = service.provider.refuse(503, str(error)), call.violations if call else ()
+            self.ports.blundered(error)
         except Exception as error:
             where = call.operation.id if call and call.operation else f"{request.method} {request.path}"
             blunder = raised(where, error)
             self.ports.blundered(error)
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
-        await pause()
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
@@ -260,18 +267,21 @@ class Engine:
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
+        outcome = await self._decided(service, home, call, now)
+        if outcome.notices or outcome.heard:
+            self.tell(home, outcome)
+        return outcome.reply
+
+    async def _decided(self, service: Service, home: Home, call: Call, now: int) -> Outcome:
+        """What a call comes to, which nobody has been told yet."""
         decision = _Decision(service, home, call, now)
         while True:
             try:
-                outcome = await self.store.transact(home.world, decision.decide)
-                break
+                return await self.store.transact(home.world, decision.decide)
             except _Behind:
                 # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
                 # thread that waits for our reply, and would never answer.
                 await self.catch_up(home, decision.now)
-        if outcome.notices or outcome.heard:
-            self.tell(home, outcome)
-        return outcome.reply
 
 
 def _read(service: Service, request: Request) -> Call:

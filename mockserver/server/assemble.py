@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from mockserver import resources
+from mockserver import __version__, resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
@@ -20,6 +20,7 @@ from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
+from mockserver.core.world import StoreError
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
 from mockserver.engine.engine import ENTRIES, Engine, Service
@@ -31,7 +32,7 @@ from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
 from mockserver.providers import registry
 from mockserver.server import realtime
 from mockserver.settings import Settings
-from mockserver.stores.memory import MemoryStore
+from mockserver.stores.opening import store_at
 
 DEFAULT_WORLD: Final = "default"
 
@@ -59,7 +60,7 @@ def build_engine(
         raise UsageError(f"--reading {refused[0]}: {refused[1]}")
     document = world_document(settings.world, settings.providers)
     clock = Clock(now or realtime.milliseconds(), settings.at, frozen=settings.pace == 0)
-    store = MemoryStore({provider.name: provider.kinds for provider in providers})
+    store = store_at(settings.store, {provider.name: provider.kinds for provider in providers}, __version__)
     terms = Terms(
         settings.seed,
         settings.pace,
@@ -114,8 +115,8 @@ def _shelf(engine: Engine) -> Shelf:
 
 
 def log_blunder(error: Exception) -> None:
-    """Our own bugs, with their traceback."""
-    log.error("%s", error, exc_info=error)
+    """Our own bugs, with their traceback, and a store that is out of reach, which is none."""
+    log.error("%s", error, exc_info=None if isinstance(error, StoreError) else error)
 
 
 def world_document(world: str, providers: tuple[str, ...]) -> WorldDocument:

@@ -59,6 +59,10 @@ class MemoryStore:
     def never_waits(self) -> bool:
         return True
 
+    @property
+    def address(self) -> str:
+        return "memory:"
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
         view = MemoryView(state)
@@ -122,6 +126,18 @@ class MemoryStore:
         owners = self._public.get((provider, kind, index, key))
         oldest = owners.first() if isinstance(owners, Ordered) else owners
         return None if oldest is None else oldest[1]
+
+    def gather(self) -> None:
+        """Each is committed as it comes."""
+
+    def settle(self) -> None:
+        """They are."""
+
+    async def check(self) -> None:
+        """It is always there."""
+
+    async def close(self) -> None:
+        """It holds nothing open."""
 
     def _keep(self, world: World) -> None:
         """Let a filled world be one of the store's."""

@@ -1,0 +1,292 @@
+"""The tables of an open SQLite file, and how worlds are read and written there: rows of records, and of index entries.
+
+What was read stays known until another connection has written, which SQLite tells by a number.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from mockserver.core.text import Record
+from mockserver.core.world import Change, Contents, Due, Order, WorldId
+from mockserver.stores.known import Count, Get, Known, KnownView, Page, Question
+from mockserver.stores.rows import Entry, Kinds, Step, last_of, octets, read, text_of, written
+
+_GET: Final = "SELECT body FROM record WHERE world = ? AND kind = ? AND id = ?"
+_COUNT: Final = "SELECT count(*) FROM entry WHERE place = ? AND key = ? AND world = ?"
+_DUE: Final = "SELECT due, kind, id FROM record WHERE world = ? AND due IS NOT NULL ORDER BY due, kind, id LIMIT 1"
+_OWNER: Final = (
+    "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
+    "WHERE entry.place = ? AND entry.key = ? ORDER BY entry.world LIMIT 1"
+)
+_PUT: Final = (
+    "INSERT INTO record (world, kind, id, due, body) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (world, kind, id) DO UPDATE SET due = excluded.due, body = excluded.body"
+)
+_ADD: Final = "INSERT OR IGNORE INTO record (world, kind, id, due, body) VALUES (?, ?, ?, ?, ?)"
+_REMOVE: Final = "DELETE FROM record WHERE world = ? AND kind = ? AND id = ?"
+_ENTER: Final = "INSERT OR IGNORE INTO entry (place, key, world, position, id) VALUES (?, ?, ?, ?, ?)"
+_LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND position = ? AND id = ?"
+
+
+def _page(way: str, after: str) -> str:
+    return (
+        "SELECT entry.position, entry.id, record.body FROM entry CROSS JOIN record ON record.world = entry.world "
+        "AND record.kind = ? AND record.id = entry.id WHERE entry.place = ? AND entry.key = ? AND entry.world = ? "
+        f"{after} ORDER BY entry.position {way}, entry.id {way} LIMIT ?"
+    )
+
+
+# By (reverse, after).
+_PAGE: Final = {
+    (False, False): _page("ASC", ""),
+    (True, False): _page("DESC", ""),
+    (False, True): _page("ASC", "AND (entry.position, entry.id) > (?, ?)"),
+    (True, True): _page("DESC", "AND (entry.position, entry.id) < (?, ?)"),
+}
+
+
+class World:
+    """A world by its number, and what is known of it."""
+
+    __slots__ = ("id", "kinds", "known", "number")
+
+    def __init__(self, id: WorldId, number: int, kinds: Kinds, known: Known) -> None:
+        self.id = id
+        self.number = number
+        self.kinds = kinds
+        self.known = known
+
+
+class Tables:
+    """What is done to one open file within a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, kinds: Mapping[str, Kinds]) -> None:
+        self.connection = connection
+        self._kinds = kinds
+        self._places: dict[tuple[str, str, str], int] = {}
+        self._worlds: dict[WorldId, World] = {}
+        self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
+        self._seen = -1
+
+    def begin(self, how: str) -> None:
+        """A transaction begins: what somebody else has changed meanwhile is known no more."""
+        self.connection.execute(how)
+        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
+        if version != self._seen:
+            self.forget()
+            self._seen = version
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._worlds.clear()
+        self._owners.clear()
+
+    # ---- worlds
+
+    def number(self, world: WorldId) -> int | None:
+        """A world's number; None if there is none. Those made later have larger ones."""
+        row = self._row_of(world)
+        return None if row is None else row[0]
+
+    def _row_of(self, world: WorldId) -> tuple[int, int] | None:
+        asked = "SELECT number, serial FROM world WHERE provider = ? AND name = ?"
+        row: tuple[int, int] | None = self.connection.execute(asked, (world.provider, octets(world.name))).fetchone()
+        return row
+
+    def new(self, world: WorldId) -> int:
+        """The number of a world that is made now, and empty."""
+        made = self.connection.execute(
+            "INSERT INTO world (provider, name, serial) VALUES (?, ?, 0)", (world.provider, octets(world.name))
+        )
+        assert made.lastrowid is not None
+        return made.lastrowid
+
+    def worlds(self) -> list[WorldId]:
+        rows = self.connection.execute("SELECT provider, name FROM world ORDER BY number")
+        return [WorldId(provider, text_of(name)) for provider, name in rows]
+
+    def world(self, id: WorldId) -> World:
+        """Raises KeyError for a world that is not there."""
+        world = self._worlds.get(id)
+        if world is None or world.known.is_full():
+            row = self._row_of(id)
+            if row is None:
+                raise KeyError(id)
+            if len(self._worlds) > 1_000:
+                self._worlds.clear()
+            world = self._worlds[id] = World(id, row[0], self._kinds[id.provider], Known(row[1]))
+        return world
+
+    def view(self, world: World) -> KnownView:
+        return KnownView(world.known, world.kinds, lambda question: self._ask(world, question))
+
+    def owner(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
+        """The oldest world with something under a key."""
+        asked = (provider, kind, index, key)
+        if asked not in self._owners:
+            row = self.connection.execute(_OWNER, (self.place(provider, kind, index), octets(key))).fetchone()
+            if len(self._owners) > 10_000:
+                self._owners.clear()
+            self._owners[asked] = None if row is None else WorldId(provider, text_of(row[0]))
+        return self._owners[asked]
+
+    def contents(self, id: WorldId) -> Contents:
+        """Raises KeyError for a world that is not there."""
+        world = self.world(id)
+        records: dict[str, dict[str, Record]] = {}
+        for kind, name, body in self._rows(world.number):
+            records.setdefault(kind, {})[text_of(name)] = read(body)
+        return Contents(records, world.known.serial)
+
+    def _ask(self, world: World, question: Question) -> None:
+        known, execute = world.known, self.connection.execute
+        if isinstance(question, Get):
+            kind, id = question
+            row = execute(_GET, (world.number, kind, octets(id))).fetchone()
+            known.records[kind, id] = None if row is None else read(row[0])
+        elif isinstance(question, Page):
+            self._ask_page(world, question)
+        elif isinstance(question, Count):
+            kind, index, key = question
+            where = (self.place(world.id.provider, kind, index), octets(key), world.number)
+            known.learn_count(kind, index, key, execute(_COUNT, where).fetchone()[0])
+        else:
+            row = execute(_DUE, (world.number,)).fetchone()
+            known.learn_due(None if row is None else Due(row[0], row[1], text_of(row[2])))
+
+    def _ask_page(self, world: World, page: Page) -> None:
+        kind, index, key, reverse, after, many = page
+        where = [kind, self.place(world.id.provider, kind, index), octets(key), world.number]
+        if after is not None:
+            where += [_position(after[0]), octets(after[1])]
+        places: list[tuple[Order, str]] = []
+        for position, octets_of_id, body in self.connection.execute(_PAGE[reverse, after is not None], (*where, many)):
+            id = text_of(octets_of_id)
+            places.append((text_of(position) if isinstance(position, bytes) else position, id))
+            if (kind, id) not in world.known.records:
+                world.known.records[kind, id] = read(body)
+        world.known.learn_page(page, places)
+
+    # ---- writing
+
+    def commit(self, world: World, view: KnownView, changes: Iterable[Change]) -> None:
+        """Make these changes. Whatever can't be made raises before anything is."""
+        kinds, records, last = world.kinds, world.known.records, last_of(changes)
+        steps = []
+        for (kind, id), new in last.items():
+            if new is not None and type(id) is str and (kind, id) not in records:
+                steps.append(kinds.step(kind, id, None, new))  # nobody has looked: mostly there is none
+            else:
+                steps.append(kinds.step(kind, id, _old(view, kind, id), new))
+        steps = [self._added(world, view, step) if (step.kind, step.id) not in records else step for step in steps]
+        gone = [self._row(world, step, entry) for step in steps for entry in step.gone]
+        if gone:
+            self.connection.executemany(_LEAVE, gone)
+        for step in steps:
+            kind, id, record, due, _, _ = step
+            known = records.get((kind, id))
+            if record is None:
+                self.connection.execute(_REMOVE, (world.number, kind, octets(id)))
+            elif known is not record:
+                self.connection.execute(_PUT, (world.number, kind, octets(id), due, written(record)))
+            world.known.apply(step)
+        come = [self._row(world, step, entry) for step in steps for entry in step.come]
+        if come:
+            self.connection.executemany(_ENTER, come)
+
+    def _added(self, world: World, view: KnownView, step: Step) -> Step:
+        """Add a record of which it is not known whether it is there; what that comes to."""
+        kind, id, record, due, _, _ = step
+        assert record is not None
+        added = self.connection.execute(_ADD, (world.number, kind, octets(id), due, written(record))).rowcount
+        if added:
+            world.known.records[kind, id] = record
+            return step
+        return world.kinds.step(kind, id, view.get(kind, id), record)
+
+    def count_call(self, world: World) -> None:
+        """One call more has changed this world."""
+        self.connection.execute("UPDATE world SET serial = serial + 1 WHERE number = ?", (world.number,))
+        world.known.serial += 1
+
+    def fill(self, id: WorldId, number: int, contents: Contents) -> None:
+        """Let an empty world hold this."""
+        self.forget()
+        world = World(id, number, self._kinds[id.provider], Known(contents.serial))
+        pairs = [(kind, some) for kind, some in contents.records.items()]
+        self._put(world, [world.kinds.step(kind, id, None, one) for kind, some in pairs for id, one in some.items()])
+        self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (contents.serial, number))
+
+    def empty(self, id: WorldId, number: int) -> None:
+        """Let a world hold nothing."""
+        self.forget()
+        world = World(id, number, self._kinds[id.provider], Known(0))
+        rows = ((self._row(world, step, entry) for entry in step.gone) for step in self._all(world, leave=True))
+        self.connection.executemany(_LEAVE, list(chain.from_iterable(rows)))
+        self.connection.execute("DELETE FROM record WHERE world = ?", (number,))
+
+    def drop(self, id: WorldId, number: int) -> None:
+        self.empty(id, number)
+        self.connection.execute("DELETE FROM world WHERE number = ?", (number,))
+
+    def _put(self, world: World, steps: list[Step]) -> None:
+        rows = ((world.number, step.kind, octets(step.id), step.due, written(step.record or {})) for step in steps)
+        self.connection.executemany(_PUT, rows)
+        entries = [self._row(world, step, entry) for step in steps for entry in step.come]
+        self.connection.executemany(_ENTER, entries)
+
+    def _rows(self, number: int) -> sqlite3.Cursor:
+        return self.connection.execute("SELECT kind, id, body FROM record WHERE world = ?", (number,))
+
+    def _all(self, world: World, *, leave: bool) -> Iterator[Step]:
+        """Every record of a world as it goes, or comes. One of a kind that is not known any more is left alone."""
+        kinds = world.kinds
+        for kind, id, body in self._rows(world.number):
+            if kind in kinds.by_name:
+                name, record = text_of(id), read(body)
+                yield kinds.step(kind, name, record, None) if leave else kinds.step(kind, name, None, record)
+
+    # ---- indexes
+
+    def place(self, provider: str, kind: str, index: str) -> int:
+        """The number of an index. Raises KeyError for one that the code does not know."""
+        known = self._places.get((provider, kind, index))
+        if known is None:
+            self._kinds[provider][kind].indexes[index]
+            asked = "SELECT number FROM place WHERE provider = ? AND kind = ? AND name = ?"
+            known = self.connection.execute(asked, (provider, kind, index)).fetchone()[0]
+            self._places[provider, kind, index] = known
+        return known
+
+    def _row(self, world: World, step: Step, entry: Entry) -> tuple[int, bytes, int, int | bytes, bytes]:
+        provider, kind, (label, key, order) = world.id.provider, step.kind, entry
+        if self._owners:
+            self._owners.pop((provider, kind, label, key), None)
+        return self.place(provider, kind, label), octets(key), world.number, _position(order), octets(step.id)
+
+    def index_anew(self, version: str) -> None:
+        """Numbers for all indexes there are; and entries for all records, if the code that made them was another."""
+        for provider, kinds in self._kinds.items():
+            names = [(provider, kind.name, index) for kind in kinds.by_name.values() for index in kind.indexes]
+            self.connection.executemany("INSERT OR IGNORE INTO place (provider, kind, name) VALUES (?, ?, ?)", names)
+        row = self.connection.execute("SELECT said FROM note WHERE name = 'indexed by'").fetchone()
+        if row is not None and row[0] == version:
+            return
+        for number, provider, name in self.connection.execute("SELECT number, provider, name FROM world").fetchall():
+            if provider in self._kinds:
+                self.connection.execute("DELETE FROM entry WHERE world = ?", (number,))
+                world = World(WorldId(provider, text_of(name)), number, self._kinds[provider], Known(0))
+                self._put(world, list(self._all(world, leave=False)))
+        self.connection.execute("INSERT OR REPLACE INTO note (name, said) VALUES ('indexed by', ?)", (version,))
+
+
+def _position(order: Order) -> int | bytes:
+    return octets(order) if isinstance(order, str) else order
+
+
+def _old(view: KnownView, kind: str, id: str) -> Record | None:
+    return view.get(kind, id) if type(id) is str else None
