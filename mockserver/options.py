@@ -207,9 +207,7 @@ def _store(given: Given) -> str:
         if query not in ("", "synchronous=full", "synchronous=normal"):
             raise ValueError(f"expected nothing or synchronous=full after the `?` of a file, got {query!r}")
         if not path or path.startswith("//") or path == ":memory:":
-            raise ValueError(
-                f"expected sqlite:FILE such as sqlite:/var/lib/worlds.db, got {text!r}"
-            )
+            raise ValueError(f"expected sqlite:FILE such as sqlite:/var/lib/worlds.db, got {text!r}")
         return f"sqlite:{_path(given._replace(value=path))}" + (f"?{query}" if query else "")
     raise ValueError(f"expected memory: or sqlite:FILE, got {text!r}")
 

@@ -51,6 +51,8 @@ async def _reply(desk: Desk, request: Request, answers: Mapping[str, Answer]) ->
     call = _call(known, match, request)
     answered = answers[match.operation.id](desk, call)
     reply = await answered if isawaitable(answered) else answered
+    if request.method not in _WITHOUT_BODY:
+        await desk.engine.keep()
     violations = known.contract.check_reply(match.operation, reply)
     return _lie(match.operation.id, violations).reply if violations else reply
 

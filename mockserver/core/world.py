@@ -198,6 +198,10 @@ class Store(Protocol):
         """Whether none of its coroutines ever gives the loop to somebody else: they can be run to their end at once."""
 
     @property
+    def lasts(self) -> bool:
+        """Whether what is kept outlives this process."""
+
+    @property
     def address(self) -> str:
         """Where it is, as `--store` says it, without secrets."""
 

@@ -49,7 +49,7 @@ async def do(engine: Engine, world: WorldId, name: str, body: Json) -> Outcome:
             raise
         except Exception as error:
             raise raised(f"the verb {name}", error) from error
-    engine.tell(home, outcome)
+    await engine.tell(home, outcome)
     await engine.catch_up(home, now)
     return outcome
 

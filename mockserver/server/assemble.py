@@ -25,6 +25,7 @@ from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
 from mockserver.engine.engine import ENTRIES, Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
@@ -60,7 +61,7 @@ def build_engine(
         raise UsageError(f"--reading {refused[0]}: {refused[1]}")
     document = world_document(settings.world, settings.providers)
     clock = Clock(now or realtime.milliseconds(), settings.at, frozen=settings.pace == 0)
-    store = store_at(settings.store, {provider.name: provider.kinds for provider in providers}, __version__)
+    store = store_at(settings.store, kinds_of(providers), __version__)
     terms = Terms(
         settings.seed,
         settings.pace,
@@ -70,6 +71,7 @@ def build_engine(
         },
         readings,
         settings.readings,
+        settings.at,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(

@@ -60,6 +60,10 @@ class MemoryStore:
         return True
 
     @property
+    def lasts(self) -> bool:
+        return False
+
+    @property
     def address(self) -> str:
         return "memory:"
 

@@ -68,6 +68,10 @@ class SqliteStore:
         return True
 
     @property
+    def lasts(self) -> bool:
+        return True
+
+    @property
     def address(self) -> str:
         return f"sqlite:{self.path}"
 
