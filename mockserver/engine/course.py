@@ -6,6 +6,7 @@ then. Nothing here waits but for the one delivery that is being attempted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -222,7 +223,8 @@ async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delive
         if engine.worlds.find(home.world) is not None:  # not dropped this very moment
             engine.ports.blundered(error)
             if not isinstance(error, StoreError):
-                await keeping.rewrite(engine, home.world, [delivery])
+                with suppress(StoreError):  # then it is made again: at least once
+                    await keeping.rewrite(engine, home.world, [delivery])
     else:
         await engine.tell(home, noted)
 

@@ -220,7 +220,8 @@ class SqliteStore:
         connection = opened(self.path, self.address, full=self._full, seconds=seconds)
         tables = Tables(connection, self._kinds)
         try:
-            _transaction(tables, "BEGIN IMMEDIATE", lambda tables: tables.index_anew(self._version))
+            if not tables.is_of(self._version):
+                _transaction(tables, "BEGIN IMMEDIATE", lambda tables: tables.index_anew(self._version))
         except BaseException:
             connection.close()
             raise

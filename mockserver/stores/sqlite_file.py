@@ -93,9 +93,10 @@ def opened(path: Path, address: str, *, full: bool, seconds: float) -> sqlite3.C
         connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("BEGIN IMMEDIATE")
-        _upgrade(connection, address)
-        connection.execute("COMMIT")
+        if _version(connection, address) < SCHEMA:
+            connection.execute("BEGIN IMMEDIATE")
+            _upgrade(connection, address)
+            connection.execute("COMMIT")
     except BaseException:
         connection.close()
         raise

@@ -268,11 +268,16 @@ class Tables:
             self._owners.pop((provider, kind, label, key), None)
         return self.place(provider, kind, label), octets(key), world.number, _position(order), octets(step.id)
 
+    def is_of(self, version: str) -> bool:
+        """Whether what is in the indexes was worked out by this code, and there is a number for each."""
+        row = self.connection.execute("SELECT said FROM note WHERE name = 'indexed by'").fetchone()
+        numbered = set(self.connection.execute("SELECT provider, kind, name FROM place"))
+        return row is not None and row[0] == version and numbered.issuperset(self._indexes())
+
     def index_anew(self, version: str) -> None:
         """Numbers for all indexes there are; and entries for all records, if the code that made them was another."""
-        for provider, kinds in self._kinds.items():
-            names = [(provider, kind.name, index) for kind in kinds.by_name.values() for index in kind.indexes]
-            self.connection.executemany("INSERT OR IGNORE INTO place (provider, kind, name) VALUES (?, ?, ?)", names)
+        numbers = "INSERT OR IGNORE INTO place (provider, kind, name) VALUES (?, ?, ?)"
+        self.connection.executemany(numbers, self._indexes())
         row = self.connection.execute("SELECT said FROM note WHERE name = 'indexed by'").fetchone()
         if row is not None and row[0] == version:
             return
@@ -282,6 +287,14 @@ class Tables:
                 world = World(WorldId(provider, text_of(name)), number, self._kinds[provider], Known(0))
                 self._put(world, list(self._all(world, leave=False)))
         self.connection.execute("INSERT OR REPLACE INTO note (name, said) VALUES ('indexed by', ?)", (version,))
+
+    def _indexes(self) -> list[tuple[str, str, str]]:
+        return [
+            (provider, kind.name, index)
+            for provider, kinds in self._kinds.items()
+            for kind in kinds.by_name.values()
+            for index in kind.indexes
+        ]
 
 
 def _position(order: Order) -> int | bytes:

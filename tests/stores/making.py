@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +16,7 @@ T = TypeVar("T")
 Kinds = Mapping[str, Mapping[str, Kind]]
 Make = Callable[[Kinds], Store]
 
+_AT_ONCE: Final = 4
 # What a store has open belongs to one loop.
 _LOOP: Final = asyncio.new_event_loop()
 
@@ -24,12 +26,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def makers(folder: Path) -> Mapping[str, Make]:
-    """By name, how to make a store that nobody has used before."""
-    count = 0
+    """By name, how to get an empty store. The last few stay as they are; older ones are emptied and used again."""
+    made: deque[Store] = deque()
 
     def sqlite(kinds: Kinds) -> Store:
-        nonlocal count
-        count += 1
-        return SqliteStore(folder / f"{count}.db", kinds)
+        if len(made) < _AT_ONCE:
+            made.append(SqliteStore(folder / f"{len(made)}.db", kinds))
+        return emptied(made, kinds)
 
     return {"memory": MemoryStore, "sqlite": sqlite}
+
+
+def emptied(made: deque[Store], kinds: Kinds) -> Store:
+    """The oldest of them, with no world in it."""
+    store = made[0]
+    made.rotate(-1)
+    for world in run(store.worlds()):
+        run(store.drop(world))
+    return store
