@@ -209,7 +209,20 @@ def _store(given: Given) -> str:
         if not path or path.startswith("//") or path == ":memory:":
             raise ValueError(f"expected sqlite:FILE such as sqlite:/var/lib/worlds.db, got {text!r}")
         return f"sqlite:{_path(given._replace(value=path))}" + (f"?{query}" if query else "")
-    raise ValueError(f"expected memory: or sqlite:FILE, got {text!r}")
+    if scheme in _REDIS:
+        if not rest.startswith("//") or len(rest) < 3:
+            raise ValueError(f"expected {scheme}://HOST:PORT/DB after the scheme")
+        prefix = _PREFIX.search(rest)
+        if prefix is not None and not _WORD.fullmatch(prefix[1]):
+            raise ValueError("expected letters, digits, `.`, `_` and `-` as the prefix of all keys")
+        return text
+    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {text.partition('@')[0]!r}")
+
+
+# As redis-py takes them; the last two are ours, since its clients for these have no URLs of their own.
+_REDIS: Final = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+_PREFIX: Final = re.compile(r"[?&]prefix=([^&]*)")
+_WORD: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def _log_format(given: Given) -> str:
@@ -244,7 +257,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("host", _word, "HOST", "the address to listen on (127.0.0.1)"),
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
-        Option("store", _store, "STORE", "where worlds are kept: memory: or sqlite:FILE (memory:)"),
+        Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),

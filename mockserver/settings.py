@@ -20,12 +20,13 @@ from mockserver.options import OPTIONS, PREFIX, URL_VARIABLE, Given, Option
 class Settings:
     """How to serve.
 
-    `world` is a named world or a path to a world file. `store` is the address of where worlds are kept, perhaps with a
-    password: `memory:`, `sqlite:FILE`. `at` is the instant (Unix ms) the clock starts at, None for the
-    real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
-    at once. `admin` says whether there is a control API, `admin_token` what it wants to be shown; without one it is
-    open to programs on this machine if the server listens on loopback. Webhooks go to this machine, and to the (host,
-    port) pairs of `allow_target`; port None is any. The journal keeps so many entries and about so many bytes of them.
+    `world` is a named world or a path to a world file. `store` is the address of where worlds are kept, perhaps
+    with a password: `memory:`, `sqlite:FILE`, `redis://HOST:PORT/DB`. `at` is the instant (Unix ms) the clock
+    starts at, None for the real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0
+    holds time, inf finishes jobs at once. `admin` says whether there is a control API, `admin_token` what it wants
+    to be shown; without one it is open to programs on this machine if the server listens on loopback. Webhooks go
+    to this machine, and to the (host, port) pairs of `allow_target`; port None is any. The journal keeps so many
+    entries and about so many bytes of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")

@@ -17,6 +17,10 @@ def store_at(address: str, kinds: Mapping[str, Mapping[str, Kind]], version: str
     scheme, _, rest = address.partition(":")
     if scheme == "memory":
         return MemoryStore(kinds)
+    if scheme != "sqlite":
+        from mockserver.stores.redis import RedisStore
+
+        return RedisStore(address, kinds, version=version)
     path, _, query = rest.partition("?")
     from mockserver.stores.sqlite import SqliteStore
 

@@ -56,7 +56,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server", "stores.rows"},
     "pytest": {"pytest_plugin"},
-    "redis": {"stores.redis", "stores.redis_lines"},
+    "redis": {"stores.redis_line"},
     "rich": {"cli", "conformance.reports"},
     "schemathesis": {"conformance"},
     "sortedcontainers": {"stores"},

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 
 from mockserver.core.world import Kind, Store
 from mockserver.stores.memory import MemoryStore
+from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
+from tests.stores.running import RedisServer
 
 T = TypeVar("T")
 Kinds = Mapping[str, Mapping[str, Kind]]
@@ -25,8 +27,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return _LOOP.run_until_complete(work)
 
 
-def makers(folder: Path) -> Mapping[str, Make]:
-    """By name, how to get an empty store. The last few stay as they are; older ones are emptied and used again."""
+def maker(name: str, folder: Path, running: RedisServer | None) -> Make:
+    """How to get an empty store of a sort. The last few stay as they are; older ones are emptied and used again."""
     made: deque[Store] = deque()
 
     def sqlite(kinds: Kinds) -> Store:
@@ -34,7 +36,14 @@ def makers(folder: Path) -> Mapping[str, Make]:
             made.append(SqliteStore(folder / f"{len(made)}.db", kinds))
         return emptied(made, kinds)
 
-    return {"memory": MemoryStore, "sqlite": sqlite}
+    def redis(kinds: Kinds) -> Store:
+        assert running is not None
+        if len(made) < _AT_ONCE:
+            made.append(RedisStore(f"unix://{running.socket}?prefix=s{len(made)}", kinds))
+        return emptied(made, kinds)
+
+    makers: Mapping[str, Make] = {"memory": MemoryStore, "sqlite": sqlite, "redis": redis}
+    return makers[name]
 
 
 def emptied(made: deque[Store], kinds: Kinds) -> Store:

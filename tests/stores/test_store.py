@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.http import Reply
@@ -163,11 +163,11 @@ def test_a_view_is_of_no_use_after_its_transaction(store: Store) -> None:
     def keep(view: View) -> Outcome:
         kept.append(view)
         walks.append(view.find("clip", "by_user", "u"))
-        next(walks[0])
+        next(walks[-1])
         return Outcome(Reply(204))
 
     run(store.transact(HERE, keep))
-    for use in (lambda: kept[0].get("clip", "a"), lambda: kept[0].serial, lambda: next(walks[0])):
+    for use in (lambda: kept[-1].get("clip", "a"), lambda: kept[-1].serial, lambda: next(walks[-1])):
         with pytest.raises(RuntimeError, match="transaction was over"):
             use()
 
@@ -309,6 +309,7 @@ def lived(store: Store, outcomes: list[Outcome], asked: list[Any] | None = None)
     return found
 
 
+@settings(max_examples=40)
 @given(batches, st.booleans(), st.integers(0, 100))
 def test_many_decisions_at_once_come_to_what_they_come_to_one_by_one(
     make: Make, many: list[list[Change]], looking: bool, more: int
