@@ -46,18 +46,28 @@ def _provider(name: str, told: Json) -> str:
         f"<h2>{escape(name)}</h2>\n<div class=bar><i style='width:{share:.1f}%'></i></div>\n"
         f"<p>{operations['called']} of {operations['of']} operations called, {statuses['met']} of {statuses['of']} "
         f"documented replies met ({share:.0f} %), {told['calls']} calls.{unmatched}</p>\n"
-        f"<table><tr><th>Operation<th>Calls<th>Replies<th>Parts of the request<th>Broken rules</tr>\n{rows}\n</table>"
+        f"<table><tr><th>Operation<th>Calls<th>Replies<th>Parts of the request<th>Refusals"
+        f"<th>Broken rules</tr>\n{rows}\n</table>\n{_lived(told)}"
     )
+
+
+def _lived(told: Json) -> str:
+    """How states were seen to change, and what went wrong on purpose."""
+    rows = [(name, _marks(each["met"], each["never"])) for name, each in told.get("machines", {}).items()]
+    rows.append(("faults", _marks(told["faults"]["met"], told["faults"]["never"])))
+    told_rows = "".join(f"<tr><td>{escape(name)}<td>{marks}</tr>" for name, marks in rows)
+    return f"<table class=lived><tr><th>Changes and faults<th></tr>\n{told_rows}\n</table>"
 
 
 def _row(each: Json) -> str:
     marks = _marks(each["met"], each["never"])
     parts = _marks(each.get("sent", ()), each.get("neverSent", ()))
+    refusals = _marks(each.get("refused", ()), each.get("neverRefused", ()))
     broken = ", ".join(f"{escape(code)} ({count})" for code, count in each["violations"].items())
     quiet = "" if each["calls"] else " class=none"
     return (
         f"<tr{quiet}><td><code>{escape(each['operation'])}</code><br><code class=path>{escape(each['method'])} "
-        f"{escape(each['path'])}</code><td>{each['calls']}<td>{marks}<td>{parts}<td>{broken}</tr>"
+        f"{escape(each['path'])}</code><td>{each['calls']}<td>{marks}<td>{parts}<td>{refusals}<td>{broken}</tr>"
     )
 
 
