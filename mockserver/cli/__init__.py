@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "edges": ("lists", "how to take each edge of each state machine: tasks, assets, runs, files, tokens"),
     "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),
     "lint": ("documents", "find the defects of an OpenAPI document"),
+    "diff": ("diff", "tell what changed between two documents, and whether it breaks clients or servers"),
     "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),
     "explain": ("documents", "tell more about an operation or a code of a violation or defect"),
 }

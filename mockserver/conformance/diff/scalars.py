@@ -10,7 +10,7 @@ from typing import Final
 
 from mockserver.conformance.diff.changes import MAYBE, NO, YES, Change
 from mockserver.conformance.diff.likeness import shown
-from mockserver.conformance.diff.wholes import NUMBERS, Told, Whole
+from mockserver.conformance.diff.wholes import KINDS, NUMBERS, Told, Whole
 from mockserver.core.text import Json
 
 # What the check refuses by its format; others are words for a reader.
@@ -68,6 +68,8 @@ def scalars(old: Whole, new: Whole) -> Iterator[Change]:
 
 def named(kinds: frozenset[str]) -> str:
     """`string or null`; integers and fractions together are a number."""
+    if kinds == KINDS:
+        return "anything"
     names = sorted(kinds - NUMBERS)
     if kinds >= NUMBERS:
         names = ["number", *names]

@@ -22,7 +22,7 @@ def shape(schema: Json, direction: Direction) -> Shape:
     return Shape(Spot.of(document(schema), PLACE), direction)
 
 
-@settings(max_examples=1_500, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=250, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.data(), st.sampled_from(("request", "reply")))
 def test_what_is_called_harmless_does_no_harm(data: st.DataObject, direction: Direction) -> None:
     old = data.draw(schemas())
@@ -36,7 +36,7 @@ def test_what_is_called_harmless_does_no_harm(data: st.DataObject, direction: Di
     except DocumentError:
         return
     for value in (data.draw(candidates(old, new)) for _ in range(8)):
-        for sure, sender, receiver in ((not narrows, *shapes), (not widens, *shapes[::-1])):
-            if sure and all(each.holds(value) for each in sender):
+        for surely, sender, receiver in ((not narrows, shapes[0], shapes[1]), (not widens, shapes[1], shapes[0])):
+            if surely and all(each.holds(value) for each in sender):
                 event("judged")
                 assert receiver[0].holds(value), f"{value!r} fitted one side only; changes: {changes}"
