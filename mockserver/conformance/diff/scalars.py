@@ -25,11 +25,12 @@ ASSERTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bound, by whichever keyword is tightest. A strict one is not reached itself."""
+    """A bound, by whichever keyword is tightest. One not `told` goes without saying."""
 
     value: float
     strict: bool
     pointer: str | None
+    told: bool = True
 
     def __str__(self) -> str:
         return f"{self.value:.15g}{' (exclusive)' if self.strict else ''}" if math.isfinite(self.value) else "none"
@@ -124,8 +125,8 @@ def _number(whole: Whole, lower: bool, integers: bool) -> Limit:
     limits += [Limit(told.value, True, told.pointer) for told in whole.told(f"exclusiveM{side}") if _is_number(told)]
     if integers:
         limits = [_whole_numbered(limit, lower) for limit in limits]
-    none = Limit(-math.inf if lower else math.inf, False, whole.pointer)
-    return _tightest([none, *limits], lower)
+    none = Limit(-math.inf if lower else math.inf, False, whole.pointer, told=False)
+    return _tightest([*limits, none], lower)
 
 
 def _whole_numbered(limit: Limit, lower: bool) -> Limit:
@@ -137,7 +138,7 @@ def _whole_numbered(limit: Limit, lower: bool) -> Limit:
 
 def _size(whole: Whole, keyword: str, lower: bool, without: float) -> Limit:
     limits = [Limit(told.value, False, told.pointer) for told in whole.told(keyword) if _is_number(told)]
-    return _tightest([Limit(without, False, whole.pointer), *limits], lower)
+    return _tightest([*limits, Limit(without, False, whole.pointer, told=False)], lower)
 
 
 def _is_number(told: Told) -> bool:
@@ -154,7 +155,7 @@ def _bound(old: Limit, new: Limit, lower: bool, keyword: str = "") -> Iterator[C
     keyword = keyword or ("minimum" if lower else "maximum")
     tighter = _tightest([old, new], lower) is new
     words = {True: "raised", False: "lowered"}[new.value > old.value or (new.value == old.value and tighter == lower)]
-    verb = "added" if not math.isfinite(old.value) else "removed" if not math.isfinite(new.value) else words
+    verb = words if old.told and new.told else "added" if new.told else "removed"
     text = f"{keyword} was {old} and is {new}"
     yield Change(f"{keyword}-{verb}", text, YES if tighter else NO, NO if tighter else YES, old.pointer, new.pointer)
 
