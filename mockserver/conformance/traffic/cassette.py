@@ -1,6 +1,6 @@
 """VCR cassettes, as vcrpy and Ruby's VCR write them: YAML or JSON, interaction by interaction.
 
-vcrpy (format 1): https://vcrpy.readthedocs.io, `vcr/serialize.py`; VCR: https://benoittgt.github.io/vcr, `http_interactions`.
+vcrpy writes `interactions` (its `vcr/serialize.py`, format 1), Ruby's VCR `http_interactions`.
 """
 
 from __future__ import annotations

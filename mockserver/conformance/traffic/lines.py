@@ -7,8 +7,8 @@ A line, or an element of a list, is an object:
 
 `url` may stand for `path`, `reply` for `response`. `headers` map names to a value or a list of them, or are pairs; of a
 response without them `content_type` is taken, and where that is missing too nothing is said of its headers. `body` is a
-text, the JSON value it spells, or null; with `"encoding": "base64"` beside it, bytes. `at` (Unix ms, or ISO 8601) is when
-it was sent. `group` names a run: what one run shows says nothing about the state of another.
+text, the JSON value it spells, or null; with `"encoding": "base64"` beside it, bytes. `at` (Unix ms, or ISO 8601) is
+when it was sent. `group` names a run: what one run shows says nothing about the state of another.
 """
 
 from __future__ import annotations

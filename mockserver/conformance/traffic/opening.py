@@ -19,6 +19,9 @@ from mockserver.errors import UsageError
 Format = Literal["har", "vcr", "journal", "lines"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 
+# Hears how many bytes of a file were read.
+Told = Callable[[int], None]
+
 STANDARD_INPUT: Final = "-"
 _GZIP: Final = b"\x1f\x8b"
 # So much of a file is looked at to tell its form.
@@ -44,7 +47,7 @@ class Opened:
     Raises UsageError for a file that breaks off inside its packing.
     """
 
-    def __init__(self, name: str, stream: BinaryIO, size: int | None, told: Callable[[int], None] | None = None) -> None:
+    def __init__(self, name: str, stream: BinaryIO, size: int | None, told: Told | None = None) -> None:
         self.name = name
         self.size = size
         self._raw = stream
@@ -110,7 +113,7 @@ def _peek(stream: BinaryIO) -> bytes:
     return bytes(peek(2)[:2]) if peek is not None else b""
 
 
-def open_traffic(name: str, told: Callable[[int], None] | None = None) -> Opened:
+def open_traffic(name: str, told: Told | None = None) -> Opened:
     """A file, or `-` for standard input. `told` hears how many bytes of the file were read. Raises UsageError."""
     if name == STANDARD_INPUT:
         return Opened("standard input", sys.stdin.buffer, None)

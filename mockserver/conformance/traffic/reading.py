@@ -9,7 +9,7 @@ from mockserver.conformance.traffic.cassette import read_cassette
 from mockserver.conformance.traffic.exchange import Read
 from mockserver.conformance.traffic.har import read_har
 from mockserver.conformance.traffic.lines import read_lines
-from mockserver.conformance.traffic.opening import FORMATS, Format, Opened, format_of, open_traffic
+from mockserver.conformance.traffic.opening import FORMATS, Format, Opened, Told, format_of, open_traffic
 from mockserver.errors import UsageError, unknown
 
 _READERS: Final[Mapping[str, Callable[[Opened], Iterator[Read]]]] = {
@@ -20,9 +20,7 @@ _READERS: Final[Mapping[str, Callable[[Opened], Iterator[Read]]]] = {
 }
 
 
-def read_traffic(
-    name: str, format: str | Format | None = None, told: Callable[[int], None] | None = None
-) -> Iterator[Read]:
+def read_traffic(name: str, format: str | Format | None = None, told: Told | None = None) -> Iterator[Read]:
     """Every entry of a file (`-` is standard input) in its order, lazily.
 
     `format` is one of FORMATS; by default the file's beginning tells. `told` hears how many bytes were read. Raises

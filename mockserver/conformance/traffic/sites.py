@@ -76,7 +76,7 @@ class Sites:
     def _of(self, base: str) -> Iterator[_Site]:
         parts = urlsplit(base)
         if not (parts.scheme in ("http", "https") and parts.netloc) and not (not parts.scheme and base.startswith("/")):
-            raise UsageError(f"--base: expected a URL or a path, as in https://host/api or /proxy/api, got {base!r:.80}")
+            raise UsageError(f"--base: expected a URL or a path (https://host/api, /proxy/api), got {base!r:.80}")
         host = host_of(base) if parts.netloc else None
         prefix = parts.path.rstrip("/")
         for path in self.paths:

@@ -48,8 +48,8 @@ class _Items:
             if isinstance(event, yaml.MappingStartEvent):
                 break
         while True:
-            event = next(self._events, None)
-            if event is None or isinstance(event, yaml.MappingEndEvent):
+            event = next(self._events)
+            if not isinstance(event, yaml.ScalarEvent):
                 return
             key = self._value(event, 0)
             inner = next(self._events)
@@ -61,9 +61,9 @@ class _Items:
 
     def _value(self, event: yaml.Event, depth: int) -> Json:
         if depth > _DEEPEST:
-            raise BadYaml(f"line {event.start_mark.line + 1}: nested deeper than {_DEEPEST} levels")
+            raise BadYaml(f"{_line(event)}: nested deeper than {_DEEPEST} levels")
         if isinstance(event, yaml.AliasEvent):
-            return self._named.get(event.anchor)
+            return self._named.get(event.anchor or "")
         value: Json
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event)
@@ -82,6 +82,10 @@ class _Items:
         return value
 
 
+def _line(event: yaml.Event) -> str:
+    return f"line {event.start_mark.line + 1}" if event.start_mark else "somewhere"
+
+
 def _scalar(event: yaml.ScalarEvent) -> Json:
     """Text stays text, bytes become bytes; dates and numbers with a fraction are nothing a cassette counts on."""
     said, tag = event.value, event.tag or ""
@@ -89,7 +93,7 @@ def _scalar(event: yaml.ScalarEvent) -> Json:
         try:
             return b64decode(said)
         except ValueError:
-            raise BadYaml(f"line {event.start_mark.line + 1}: this is no base64") from None
+            raise BadYaml(f"{_line(event)}: this is no base64") from None
     if event.implicit[0] and event.style in (None, ""):
         if said.lower() in _WORDS:
             return _WORDS[said.lower()]
