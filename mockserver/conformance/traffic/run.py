@@ -27,12 +27,16 @@ _MOST_UNREADABLE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked at and what fails the run. `only` and `skip` name operations, rules or checks."""
+    """What is looked at and what fails the run. `only` and `skip` name operations, rules or checks.
+
+    `cover` is the least share of operations that are to be met, in percent.
+    """
 
     whose: Whose = "both"
     only: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
     strict: bool = False
+    cover: float | None = None
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ _LOOPBACK: Final = re.compile(r"(?:localhost|[\w.-]+\.localhost|127(?:\.\d+){3}|
 # Where the fake has what is no provider's.
 _CONTROL: Final = "/__admin"
 
-Elsewhere = Literal["another host", "another path", "the fake's own control API"]
+Elsewhere = Literal["another host", "another path", "control"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Sites:
         if not known:
             return "another host"
         if _is_below(request.path, _CONTROL):
-            return "the fake's own control API"
+            return "control"
         below = any(_is_below(request.path, path) for path in self.paths if path) or self.paths == [""]
         return (request, None) if below else "another path"
 

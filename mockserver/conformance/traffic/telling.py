@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from mockserver.conformance.finding import Check, Finding, State
+from mockserver.conformance.finding import Check, Finding, Report, State
 from mockserver.conformance.traffic.drift import drift
 from mockserver.conformance.traffic.run import Run, Wanted
 from mockserver.conformance.traffic.tally import weighed
@@ -22,17 +21,17 @@ _ABOUT: Final = {
     "drift": "replies are as those of the older recording were",
 }
 _UNSURE: Final = {
-    "no credential": "came without a credential and was not refused for it: recorders take it out",
-    "no request body": "has no request body in the recording",
-    "no reply body": "has no reply body in the recording",
-    "placeholder": "has a placeholder where a secret was",
-    "spoilt": "was spoilt by a fault on purpose: its reply was not judged",
-    "no headers": "has not all headers of the reply in the recording",
-    "cut": "has a request body that the server could read and we can't: cut by the recorder",
+    "no credential": "that came without a credential and were not refused (recorders take it out)",
+    "no request body": "whose request body was not recorded",
+    "no reply body": "whose reply body was not recorded",
+    "placeholder": "with a placeholder in place of a secret",
+    "spoilt": "whose reply a fault spoilt on purpose",
+    "no headers": "whose reply's headers were not all recorded",
+    "cut": "whose request body is not what the server read",
 }
 _WHY: Final = {
-    "websocket": "a WebSocket",
-    "preflight": "a CORS preflight",
+    "websocket": "of a WebSocket",
+    "preflight": "CORS preflight",
     "no reply": "without a reply",
     "not HTTP": "not of HTTP",
 }
@@ -46,7 +45,7 @@ def checks(run: Run, old: Run | None) -> tuple[Check, ...]:
     found: dict[str, list[Finding]] = {
         "requests": [each for each in told if each.rule.startswith("request-")],
         "replies": [each for each in told if each.rule.startswith("reply-")],
-        "operations": list(_unknown(run)),
+        "operations": [*_uncovered(run), *_unknown(run)],
         "state": list(run.states.findings()),
     }
     if old is not None and run.shapes is not None and old.shapes is not None:
@@ -92,6 +91,21 @@ def _unknown(run: Run) -> Iterator[Finding]:
         )
 
 
+def _uncovered(run: Run) -> Iterator[Finding]:
+    """That too few of the operations were met."""
+    met = run.met.coverage().operations
+    share, least = 100 * sum(map(bool, met.values())) / max(len(met), 1), run.wanted.cover
+    if least is not None and share < least:
+        never = [name for name, count in met.items() if not count]
+        yield Finding(
+            "coverage-too-low",
+            "client",
+            f"{share:.0f} % of the operations were met, less than {least:g} %",
+            f"never called: {', '.join(never)}",
+            document="/paths",
+        )
+
+
 def _reading(run: Run, old: Run | None) -> Check:
     broken = [*run.unreadable, *(old.unreadable if old else ())]
     count = run.broken + (old.broken if old else 0)
@@ -118,33 +132,33 @@ def _nothing(run: Run) -> str:
     return f"none of {run.entries} entries was of an operation.{seen}{hint}{called}{below}"
 
 
+def is_readable(report: Report) -> bool:
+    """Whether all of the traffic could be read, and some of it judged."""
+    return not any(check.name == READABLE and check.state == "broken" for check in report.checks)
+
+
 def notes(run: Run, old: Run | None) -> tuple[str, ...]:
-    """What was not judged, counted, in sentences."""
-    return tuple(_notes(run)) + (tuple(f"older: {note}" for note in _notes(old)) if old else ())
+    """What was passed over or could not be judged, counted, in sentences."""
+    return tuple(_notes(run)) + (tuple(f"Older: {note}" for note in _notes(old)) if old else ())
 
 
 def _notes(run: Run) -> Iterator[str]:
     met = run.met
-    yield f"{_of(run.entries, 'entry', 'entries')}: {met.judged} judged"
-    yield from _counted(Counter({_WHY[why]: count for why, count in run.skipped.items()}))
+    passed = [f"{count} {_WHY[why]}" for why, count in sorted(run.skipped.items())]
     if met.hosts:
-        named = ", ".join(f"{name} ({count})" for name, count in met.hosts.most_common(_MOST_HOSTS))
+        named = ", ".join(name for name, _ in met.hosts.most_common(_MOST_HOSTS))
         more = f" and {len(met.hosts) - _MOST_HOSTS} more" if len(met.hosts) > _MOST_HOSTS else ""
-        yield f"{met.where['another host']} passed over: to another host, {named}{more}"
-    for why in ("another path", "the fake's own control API"):
-        if met.where[why]:
-            yield f"{met.where[why]} passed over: {'to ' if why == 'another path' else ''}{why}"
+        passed.append(f"{met.where['another host']} to another host ({named}{more})")
+    if met.where["another path"]:
+        passed.append(f"{met.where['another path']} to another path than the API's")
+    if met.where["control"]:
+        passed.append(f"{met.where['control']} of the fake's own control API")
     if met.passed:
-        yield f"{met.passed} passed over: of an operation that is not wanted"
-    for unsure, count in sorted(met.unsure.items(), key=lambda item: (-item[1], item[0])):
-        yield f"not all was judged of {count}: each {_UNSURE[unsure]}"
+        passed.append(f"{met.passed} of an operation that is not wanted")
+    over = f"; passed over: {', '.join(passed)}" if passed else ""
+    yield f"{run.entries:,} {'entry' if run.entries == 1 else 'entries'}, {met.judged:,} judged{over}"
+    unsure = sorted(met.unsure.items(), key=lambda item: (-item[1], item[0]))
+    if unsure:
+        yield "Judged in part: " + ", ".join(f"{count} {_UNSURE[why]}" for why, count in unsure)
     if run.tally.dropped:
-        yield f"{run.tally.dropped} faults more of rules that are not listed: there are too many"
-
-
-def _counted(counts: Counter[str]) -> Iterable[str]:
-    return [f"{count} passed over: {why}" for why, count in sorted(counts.items())]
-
-
-def _of(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
+        yield f"{run.tally.dropped} more faults of other rules: too many to list"

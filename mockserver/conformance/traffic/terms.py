@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.contract.check import CompiledContract, compile_contract
-from mockserver.contract.document import effective, read_document
+from mockserver.contract.document import Document, effective, read_document
 from mockserver.contract.readings import load_readings
 from mockserver.contract.secrecy import secret_names
 from mockserver.core.redaction import Redaction
@@ -65,6 +65,14 @@ def terms_of(what: str | Path, readings: Mapping[str, str] | None = None) -> Ter
         provider.body_limit,
         _settled(provider.name, provider.specs, chosen),
     )
+
+
+def document_of(what: str | Path) -> Document:
+    """The document that is judged by, with its places. Raises DocumentError."""
+    if str(what) not in registry.names():
+        return read_document(Path(what))
+    (provider,) = registry.find([str(what)])
+    return effective(provider.name, provider.specs)
 
 
 def _settled(provider: str, folder: Path | None, chosen: Mapping[str, str]) -> dict[str, str]:

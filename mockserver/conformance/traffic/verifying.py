@@ -28,6 +28,7 @@ def verify(
     strict: bool = False,
     against: Iterable[str | Path] = (),
     readings: Mapping[str, str] | None = None,
+    cover_fail_under: float | None = None,
     told: Told | None = None,
 ) -> Report:
     """Judge recorded traffic by a provider's contract, or by that of an OpenAPI document's file.
@@ -35,7 +36,8 @@ def verify(
     `traffic` are files (`-` is standard input): HARs, VCR cassettes, our own journal, lines of JSON, also gzipped;
     `format` says which where they don't. `base` are URLs or paths that stand for the document's servers: `/proxy/api`.
     `whose` faults are errors; others are warnings. `only` and `skip` name operations, rules or checks. With `strict`
-    calls of no operation are errors too. `against` are older recordings to tell differences from. `readings` are
+    calls of no operation are errors too; with `cover_fail_under` so is it when less than so many percent of the
+    document's operations were met. `against` are older recordings to tell differences from. `readings` are
     options by full name (`restream.repeat-while-running`). `told` hears the file's name and how many bytes were read.
 
     >>> report = verify("restream", "tests/cassettes/clips.yaml", whose="client")
@@ -49,7 +51,7 @@ def verify(
         raise UsageError(unknown("side", str(whose), get_args(Whose)))
     began = perf_counter()
     terms = terms_of(what, readings)
-    wanted = Wanted(whose, frozenset(only), frozenset(skip), strict)
+    wanted = Wanted(whose, frozenset(only), frozenset(skip), strict, cover_fail_under)
     _known(wanted, terms)
     sites = Sites(terms.contract, base)
     older = list(against)
@@ -75,7 +77,7 @@ def verify(
 
 
 def _known(wanted: Wanted, terms: Terms) -> None:
-    rules = {*FINDS, *drifting.FINDS, "unknown-operation"}
+    rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low"}
     known = {*terms.contract.operations, *rules, "requests", "replies", "operations", "state", "drift"}
     for option, names in (("--only", wanted.only), ("--skip", wanted.skip)):
         for name in sorted(names - known):
