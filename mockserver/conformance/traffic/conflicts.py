@@ -93,7 +93,7 @@ def _missing(first: Seen, again: Seen, done: bool) -> Contradiction:
     when = "after it was done" if done else "while it was being done, or after"
     return Contradiction(
         "conflict-missing",
-        f"{_CREATE}: the whole video was clipped a second time, without forceReprocess",
+        "The whole video was clipped a second time, without forceReprocess",
         f"The whole video was accepted with {first.status}, and again with {again.status} {when}: "
         f"expected 409 ClipsInputAlreadyProcessed.",
         (first, again),
@@ -108,7 +108,7 @@ def _missing(first: Seen, again: Seen, done: bool) -> Contradiction:
 def _spurious(seen: Seen, what: str, reading: str) -> Contradiction:
     return Contradiction(
         "conflict-spurious",
-        f"{_CREATE}: 409 for {what}",
+        f"409 for {what}",
         f"The call was refused as a repetition, though {what} is clipped as often as one asks.",
         (seen,),
         f"{seen.operation.pointer}/responses/409",

@@ -67,7 +67,7 @@ def _loop(first: Seen, last: Seen, cursor: str, following: str) -> Contradiction
     what = "the very page it is on" if here else "a page the walk has been on"
     return Contradiction(
         "cursor-repeats",
-        f"{last.operation.id}: a page names {what} as the next one",
+        f"A page names {what} as the next one",
         f"The page at cursor `{without_secrets(cursor):.60}` says that `{without_secrets(following):.60}` comes next: "
         "whoever follows never comes to an end.",
         (last,) if here else (first, last),

@@ -217,7 +217,7 @@ def _about(shape: Shape, rule: str, level: Level, what: str, contract: CompiledC
     return Finding(
         rule,
         "server",
-        f"{shape.operation.id} {shape.status}: {what}" if "status" not in rule else f"{shape.operation.id}: {what}",
+        f"{what[0].upper()}{what[1:]}" if "status" in rule else f"In replies {shape.status}: {what}",
         "",
         operation=shape.operation.id,
         level=level,

@@ -98,7 +98,7 @@ def _hidden(*values: Json) -> bool:
 def _vanished(first: Seen, gone: Seen, again: Seen) -> Contradiction:
     return Contradiction(
         "read-after-write",
-        f"{again.operation.id}: something was there, then 404, then there again",
+        "Something was there, then 404, then there again",
         f"{again.operation.path}: 200, then 404, then 200 for the same account and id.",
         (first, gone, again),
         f"{again.operation.pointer}/responses",
@@ -111,7 +111,7 @@ def _vanished(first: Seen, gone: Seen, again: Seen) -> Contradiction:
 def _changed(id: str, field: str, before: Json, after: Json, first: Seen, last: Seen) -> Contradiction:
     return Contradiction(
         "lasting-field-changes",
-        f"{last.operation.id}: `{field}` of the same thing is another one",
+        f"`{field}` of the same thing is another one",
         f"{id}: `{field}` was {before!r:.80}, then {after!r:.80}.",
         (first, last),
         f"{last.operation.pointer}/responses",

@@ -116,7 +116,7 @@ def _rule(violation: Violation) -> str:
 
 def _title(violation: Violation) -> str:
     who = "request" if violation.party == "client" else "reply"
-    return f"{violation.operation}: the {who} breaks `{violation.rule}` at {violation.where}"
+    return f"The {who} breaks `{violation.rule}` at {violation.where}"
 
 
 def weighed(findings: Iterable[Finding], failing: frozenset[Party]) -> tuple[Finding, ...]:
