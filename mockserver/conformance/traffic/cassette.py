@@ -89,7 +89,8 @@ def _interaction(value: dict[str, Json], place: Place) -> Read:
     if not isinstance(method, str) or not isinstance(url, str):
         raise BadEntry("`request` has no `method` and `uri`")
     status = answered.get("status", answered.get("status_code"))
-    code = status_of(status.get("code") if isinstance(status, dict) else status)
+    # go-vcr has `status: 200 OK` and the number beside it.
+    code = status_of(status.get("code") if isinstance(status, dict) else answered.get("code", status))
     sent, said, told = unpacked(*_message(asked, "`request`"))
     headers, body, known = unpacked(*_message(answered, "`response`"))
     at = when(value.get("recorded_at"))

@@ -23,9 +23,9 @@ MOST_INFLATED: Final = 64 * 1024 * 1024
 
 # What recorders write in place of a secret: ours, VCR's `filter_*`, and what people choose for them.
 STOOD_IN: Final = re.compile(
-    r"\[?(?:removed|redacted|filtered|hidden|masked|scrubbed|secret)\]?|%5Bremoved%5D"
-    r"|\*{3,}|x{6,}|<[\w .:-]{1,60}>|\{\{[\w .:-]{1,60}\}\}|dummy[\w-]*",
-    re.IGNORECASE,
+    r"(?:\[|%5B)(?i:removed|redacted|filtered|hidden|masked|scrubbed|secret)(?:\]|%5D)"
+    r"|REMOVED|REDACTED|FILTERED|HIDDEN|MASKED|SCRUBBED|SECRET|DUMMY[\w-]*"
+    r"|\*{3,}|[xX]{6,}|<[\w .:-]{1,60}>|\{\{[\w .:-]{1,60}\}\}"
 )
 _GZIP: Final = b"\x1f\x8b"
 _CODINGS: Final = ("gzip", "deflate", "x-gzip")

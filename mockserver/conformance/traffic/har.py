@@ -106,9 +106,10 @@ def _entry(entry: dict[str, Json], place: Place) -> Read:
 def _posted(asked: dict[str, Json], headers: Headers) -> tuple[bytes, bool]:
     """The body of a request, and whether the archive has it."""
     posted = asked.get("postData")
-    size = asked.get("bodySize")
-    length = headers.first("content-length") or "0"
-    some = (isinstance(size, int) and size > 0) or (length.isdecimal() and int(length) > 0)
+    size, length = asked.get("bodySize"), headers.first("content-length") or ""
+    # A type of a body says that there was one, unless somebody counted to nothing.
+    typed = headers.first("content-type") is not None and length != "0" and size != 0
+    some = typed or (isinstance(size, int) and size > 0) or (length.isdecimal() and int(length) > 0)
     if not isinstance(posted, dict):
         return b"", not some
     said = posted.get("text")
@@ -125,8 +126,9 @@ def _content(content: dict[str, Json], headers: Headers) -> tuple[bytes, bool]:
     said, size = content.get("text"), content.get("size")
     if not isinstance(said, str) or not said:
         length = headers.first("content-length") or ""
-        empty = size == 0 or (not isinstance(size, int) and length in ("", "0"))
-        return b"", empty and not (length.isdecimal() and int(length) > 0)
+        counted = length.isdecimal() and int(length) > 0
+        # Who says nothing of a size may have left the body out.
+        return b"", not counted and (size == 0 or length == "0")
     if content.get("encoding") == "base64":
         return from_base64(said, "`response.content`"), True
     # A text that its archive cut is no reply's fault.

@@ -48,6 +48,9 @@ class Judge:
 
     def __call__(self, exchange: Exchange) -> Judged | Elsewhere:
         """The verdict on an exchange, or why it is none of the API's."""
+        provider = self._terms.provider
+        if provider is not None and exchange.world is not None and not exchange.world.startswith(f"{provider}/"):
+            return "another provider"
         found = self._sites.find(exchange.request)
         if isinstance(found, str):
             return found

@@ -79,8 +79,7 @@ def _back(
     steps = (before[2], after[2]) if shown is None else (after[2], before[2])
     return Contradiction(
         "phase-goes-back",
-        f"{'An asset' if kind == 'asset' else 'A task'} went from {before[1]} back to "
-        f"{after[1]}",
+        f"{'An asset' if kind == 'asset' else 'A task'} went from {before[1]} back to {after[1]}",
         f"{kind} {id}: {before[1]} at {before[0]}, then {after[1]} at {after[0]} (its own `updatedAt`).",
         steps,
         steps[-1].operation.pointer,

@@ -63,7 +63,7 @@ class Run:
         self.tally = Tally(self.terms.redaction(), self.sites.origin)
         self.states = Tally(self.terms.redaction(), self.sites.origin)
         self.met = Met(self.terms.contract)
-        self.shapes = Shapes() if self.keeps_shapes else None
+        self.shapes = Shapes(self.terms.redaction()) if self.keeps_shapes else None
 
     def read(self, name: str, format: str | None, told: Told | None) -> None:
         """Judge all entries of a file. What one file shows says nothing of the state in another."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockserver.conformance.finding import Place
 from mockserver.conformance.traffic.exchange import Exchange
 from mockserver.core.contract import Operation
-from mockserver.core.http import media_type
+from mockserver.core.http import Request, media_type
+from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import REMOVED, is_field, without_secrets
 from mockserver.core.text import Json, dump, pointer
 
@@ -23,6 +24,7 @@ _MOST_VALUES: Final = 16
 _LONGEST_VALUE: Final = 40
 _DEEPEST: Final = 40
 ANY: Final = "*"
+_NOTHING: Final = Request("GET", "/")
 
 # What a proxy, a recorder or the connection adds says nothing about an API.
 _PASSING: Final = frozenset(
@@ -116,18 +118,29 @@ class Shape:
 class Shapes:
     """The shapes of one recording."""
 
-    def __init__(self) -> None:
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
         self.found: dict[tuple[str, int], Shape] = {}
 
     def add(self, operation: Operation, exchange: Exchange) -> None:
         """Take another reply in; one that was spoilt on purpose says nothing."""
         if exchange.spoilt:
             return
+        exchange = self._clean(exchange)
         key = operation.id, exchange.reply.status
         shape = self.found.get(key)
         if shape is None:
             shape = self.found[key] = Shape(operation, exchange.reply.status, exchange)
         shape.see(exchange)
+
+    def _clean(self, exchange: Exchange) -> Exchange:
+        """Without secrets: what is seen of it is shown as an example."""
+        reply = exchange.reply
+        if reply.value is None:
+            return exchange
+        # Redaction looks for names as compact JSON has them.
+        _, reply, _ = self._redaction(_NOTHING, replace(reply, body=dump(reply.value)))
+        return replace(exchange, reply=reply)
 
     def statuses(self, operation: str) -> dict[int, Shape]:
         return {status: shape for (name, status), shape in self.found.items() if name == operation}

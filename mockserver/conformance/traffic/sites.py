@@ -22,7 +22,7 @@ _LOOPBACK: Final = re.compile(r"(?:localhost|[\w.-]+\.localhost|127(?:\.\d+){3}|
 # Where the fake has what is no provider's.
 _CONTROL: Final = "/__admin"
 
-Elsewhere = Literal["another host", "another path", "control"]
+Elsewhere = Literal["another host", "another path", "another provider", "control"]
 
 
 @dataclass(frozen=True, slots=True)

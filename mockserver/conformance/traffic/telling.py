@@ -12,7 +12,7 @@ from mockserver.conformance.traffic.tally import weighed
 from mockserver.core.violation import Party
 
 READABLE: Final = "traffic"
-_ABOUT: Final = {
+CHECKS: Final = {
     READABLE: "every entry of the recording can be read",
     "requests": "every request keeps the contract: the client's part",
     "replies": "every reply keeps the contract: the server's part",
@@ -56,14 +56,14 @@ def checks(run: Run, old: Run | None) -> tuple[Check, ...]:
 def _check(name: str, findings: list[Finding], run: Run, wanted: Wanted) -> Check:
     rules = {one for one in wanted.only if one not in run.terms.contract.operations}
     if name in wanted.skip or (rules and name not in rules and not any(each.rule in rules for each in findings)):
-        return Check(name, _ABOUT[name], "skipped", why="not wanted" if rules or name in wanted.skip else "")
+        return Check(name, CHECKS[name], "skipped", why="not wanted" if rules or name in wanted.skip else "")
     kept = [each for each in findings if each.rule not in wanted.skip and (not rules or {name, each.rule} & rules)]
     weighted = weighed(kept, _failing(wanted))
     state: State = "broken" if any(each.level == "error" for each in weighted) else "kept"
     calls = run.met.judged
     if not calls and name != "operations":
-        return Check(name, _ABOUT[name], "skipped", why="no exchange was of an operation")
-    return Check(name, _ABOUT[name], state, weighted, calls=calls)
+        return Check(name, CHECKS[name], "skipped", why="no exchange was of an operation")
+    return Check(name, CHECKS[name], state, weighted, calls=calls)
 
 
 def _failing(wanted: Wanted) -> frozenset[Party]:
@@ -112,10 +112,10 @@ def _reading(run: Run, old: Run | None) -> Check:
     entries = run.entries + (old.entries if old else 0)
     if count:
         told = "; ".join(map(str, broken)) + (f"; and {count - len(broken)} more" if count > len(broken) else "")
-        return Check(READABLE, _ABOUT[READABLE], "broken", why=told, calls=entries)
+        return Check(READABLE, CHECKS[READABLE], "broken", why=told, calls=entries)
     if not run.met.judged:
-        return Check(READABLE, _ABOUT[READABLE], "broken", why=_nothing(run), calls=entries)
-    return Check(READABLE, _ABOUT[READABLE], "kept", calls=entries)
+        return Check(READABLE, CHECKS[READABLE], "broken", why=_nothing(run), calls=entries)
+    return Check(READABLE, CHECKS[READABLE], "kept", calls=entries)
 
 
 def _nothing(run: Run) -> str:
@@ -151,6 +151,8 @@ def _notes(run: Run) -> Iterator[str]:
         passed.append(f"{met.where['another host']} to another host ({named}{more})")
     if met.where["another path"]:
         passed.append(f"{met.where['another path']} to another path than the API's")
+    if met.where["another provider"]:
+        passed.append(f"{met.where['another provider']} with another provider")
     if met.where["control"]:
         passed.append(f"{met.where['control']} of the fake's own control API")
     if met.passed:

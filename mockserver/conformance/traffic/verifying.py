@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import get_args
+from typing import Final, get_args
 
 from mockserver.conformance.finding import Report
 from mockserver.conformance.traffic import drift as drifting
 from mockserver.conformance.traffic.run import Run, Told, Wanted, Whose
 from mockserver.conformance.traffic.sites import Sites
 from mockserver.conformance.traffic.state import FINDS
-from mockserver.conformance.traffic.telling import checks, notes
+from mockserver.conformance.traffic.telling import CHECKS, checks, notes
 from mockserver.conformance.traffic.terms import Terms, terms_of
+from mockserver.contract.codes import CODES
 from mockserver.errors import UsageError, unknown
+
+# Files beyond these are counted.
+_MOST_NAMED: Final = 3
 
 
 def verify(
@@ -65,7 +69,7 @@ def verify(
             old.read(str(name), format, told)
     return Report(
         "verify",
-        ", ".join(map(str, traffic)),
+        _named([str(name) for name in traffic]),
         terms.name,
         terms.version,
         checks(run, old),
@@ -76,10 +80,15 @@ def verify(
     )
 
 
+def _named(files: list[str]) -> str:
+    few, more = ", ".join(files[:_MOST_NAMED]), len(files) - _MOST_NAMED
+    return f"{few} and {more} more" if more > 0 else few
+
+
 def _known(wanted: Wanted, terms: Terms) -> None:
     rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low"}
-    known = {*terms.contract.operations, *rules, "requests", "replies", "operations", "state", "drift"}
+    broken = {f"{side}-{rule}" for code in CODES.values() for rule in code.rules for side in ("request", "reply")}
+    known = {*terms.contract.operations, *rules, *broken, *CHECKS}
     for option, names in (("--only", wanted.only), ("--skip", wanted.skip)):
         for name in sorted(names - known):
-            if not name.startswith(("request-", "reply-")):
-                raise UsageError(f"{option}: {unknown('operation, rule or check', name, known)}")
+            raise UsageError(f"{option}: {unknown('operation, rule or check', name, known)}")

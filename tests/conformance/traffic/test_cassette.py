@@ -175,3 +175,18 @@ def test_yaml_that_breaks_off_says_its_line(tmp_path: Path) -> None:
 
 def test_a_cassette_without_interactions_holds_nothing(tmp_path: Path) -> None:
     assert not list(read_traffic(str(write(tmp_path, "interactions: []\nversion: 1\n"))))
+
+
+def test_go_vcr_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        ---
+        version: 2
+        interactions:
+        - id: 0
+          request: {body: "", headers: {}, url: "https://livepeer.studio/api/asset", method: GET}
+          response: {body: "[]", headers: {Content-Type: [application/json]}, status: 200 OK, code: 200, duration: 1ms}
+        """,
+    )
+    assert [(each.reply.status, each.reply.value) for each in read(path)] == [(200, [])]

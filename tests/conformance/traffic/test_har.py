@@ -120,3 +120,15 @@ def test_what_the_fake_says_of_an_exchange_is_kept(tmp_path: Path) -> None:
 def test_a_fractional_number_is_a_number(tmp_path: Path) -> None:
     path = har(tmp_path, entry(URL, text=json.dumps([0.5])))
     assert [each.reply.value for each in read_traffic(str(path)) if isinstance(each, Exchange)] == [[0.5]]
+
+
+def test_a_typed_request_whose_body_is_not_there_is_unknown(tmp_path: Path) -> None:
+    lost = entry(URL, "POST", text="{}", headers={"content-type": "application/json"})
+    lost["request"]["bodySize"] = -1
+    assert read(tmp_path, lost)[0].whole == (False, True)
+
+
+def test_a_reply_of_which_nobody_says_how_long_it_was_is_unknown(tmp_path: Path) -> None:
+    lost = entry(URL)
+    del lost["response"]["content"]["size"]
+    assert read(tmp_path, lost)[0].whole == (True, False)
