@@ -22,11 +22,13 @@ from mockserver.core.text import Json, TextError, dump, parse
 MOST_INFLATED: Final = 64 * 1024 * 1024
 
 # What recorders write in place of a secret: ours, VCR's `filter_*`, and what people choose for them.
-STOOD_IN: Final = re.compile(
-    r"(?:\[|%5B)(?i:removed|redacted|filtered|hidden|masked|scrubbed|secret)(?:\]|%5D)"
-    r"|REMOVED|REDACTED|FILTERED|HIDDEN|MASKED|SCRUBBED|SECRET|DUMMY[\w-]*"
+_BRACKETED: Final = r"(?:\[|%5B)(?i:removed|redacted|filtered|hidden|masked|scrubbed|secret)(?:\]|%5D)"
+_STOOD_IN: Final = re.compile(
+    _BRACKETED + r"|REMOVED|REDACTED|FILTERED|HIDDEN|MASKED|SCRUBBED|SECRET|DUMMY[\w-]*"
     r"|\*{3,}|[xX]{6,}|<[\w .:-]{1,60}>|\{\{[\w .:-]{1,60}\}\}"
 )
+# The same inside a longer text, such as a URL.
+_STANDS_IN: Final = re.compile(_BRACKETED + r"|REMOVED|REDACTED|FILTERED|SCRUBBED|\*{4,}|\{\{[\w .:-]{1,60}\}\}")
 _GZIP: Final = b"\x1f\x8b"
 _CODINGS: Final = ("gzip", "deflate", "x-gzip")
 
@@ -222,6 +224,11 @@ def mapping(value: Json, what: str) -> dict[str, Json]:
     if isinstance(value, dict):
         return value
     raise BadEntry(f"there is no {what}" if value is None else f"{what}: expected an object, got {value!r:.40}")
+
+
+def is_stood_in(said: str) -> bool:
+    """Whether a text is a recorder's word for a secret, or has one in it."""
+    return _STOOD_IN.fullmatch(said) is not None or _STANDS_IN.search(said) is not None
 
 
 def is_preflight(method: str, headers: Headers) -> bool:

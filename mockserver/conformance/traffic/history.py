@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, Generic, Protocol, TypeVar
 
 from mockserver.conformance.finding import Finding, Level, Step
-from mockserver.conformance.traffic.exchange import STOOD_IN, Exchange
+from mockserver.conformance.traffic.exchange import Exchange, is_stood_in
 from mockserver.conformance.traffic.judging import Judged
 from mockserver.conformance.traffic.tally import Tally
 from mockserver.core.contract import Operation
@@ -158,7 +158,7 @@ def _account(exchange: Exchange) -> str | None:
         return exchange.world
     said = exchange.request.header("authorization")
     shown = (said or "").rpartition(" ")[2]
-    if shown and not STOOD_IN.search(shown):
+    if shown and not is_stood_in(shown):
         return sha256(shown.encode("utf-8", "surrogateescape")).hexdigest()
     # Ids of a real server are nobody else's; those of fakes come again in each account.
     return None if _is_local(exchange) else ""

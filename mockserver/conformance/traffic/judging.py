@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from mockserver.conformance.traffic.exchange import STOOD_IN, Exchange
+from mockserver.conformance.traffic.exchange import Exchange, is_stood_in
 from mockserver.conformance.traffic.sites import Elsewhere, Sites
 from mockserver.conformance.traffic.terms import Terms
 from mockserver.core.contract import Match
@@ -119,15 +119,14 @@ def _why_not_server(violation: Violation, exchange: Exchange, reply: Reply) -> U
 def _is_stood_in(violation: Violation, value: Json) -> bool:
     """Whether what breaks the rule is a recorder's word for a secret."""
     if violation.place != "body":
-        got = violation.got.strip('`"')
-        return STOOD_IN.fullmatch(got) is not None
+        return is_stood_in(violation.got.strip('`"'))
     if value is ABSENT or value is None:
         return False
     try:
         found = resolve(value, violation.pointer)
     except KeyError:
         return False
-    return isinstance(found, str) and STOOD_IN.fullmatch(found) is not None
+    return isinstance(found, str) and is_stood_in(found)
 
 
 def _is_conditional(request: Request) -> bool:

@@ -38,6 +38,7 @@ def play(livepeer: LivepeerMock, restream: RestreamMock) -> None:
     assert made.status_code == 409
     restream.clock.settle()
     httpx.get(projects, headers=restream.headers)
+    httpx.post(f"{restream.url}/user/storage/files/{FILE}/download-url", headers=restream.headers)
 
 
 @pytest.mark.parametrize("form", ["har", "jsonl"])
