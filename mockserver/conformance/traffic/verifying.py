@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from mockserver.conformance.finding import Report
 from mockserver.conformance.traffic import drift as drifting
+from mockserver.conformance.traffic.opening import STANDARD_INPUT
 from mockserver.conformance.traffic.run import Run, Told, Wanted, Whose
 from mockserver.conformance.traffic.sites import Sites
 from mockserver.conformance.traffic.state import FINDS
@@ -81,7 +82,8 @@ def verify(
 
 
 def _named(files: list[str]) -> str:
-    few, more = ", ".join(files[:_MOST_NAMED]), len(files) - _MOST_NAMED
+    told = ["standard input" if name == STANDARD_INPUT else name for name in files[:_MOST_NAMED]]
+    few, more = ", ".join(told), len(files) - _MOST_NAMED
     return f"{few} and {more} more" if more > 0 else few
 
 
