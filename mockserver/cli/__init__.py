@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "outcomes": ("lists", "what to send to get each documented success and failure"),
     "edges": ("lists", "how to take each edge of each state machine: tasks, assets, runs, files, tokens"),
     "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),
+    "verify": ("verify", "judge recorded traffic: HAR, VCR cassettes, the journal; whose fault, and what changed"),
     "lint": ("documents", "find the defects of an OpenAPI document"),
     "diff": ("diff", "tell what changed between two documents, and whether it breaks clients or servers"),
     "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),
