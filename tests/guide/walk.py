@@ -64,7 +64,7 @@ class Project:
     def finish(self) -> None:
         """Run the tests that no block ran."""
         if self._tests:
-            self._run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *self._tests])
+            self._run([sys.executable, "-m", "pytest", "-q", *self._tests])
 
     def close(self) -> None:
         """End what runs in the background."""
@@ -136,6 +136,8 @@ class Project:
         return {
             **{"PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(CHECKOUT), "MOCKSERVER_URL": self._url},
             **{"COLUMNS": "100", "GITHUB_ENV": str(self.folder / "github_env"), "CI": "true", **kept},
+            # What one of the plugins that are installed here says of its future, a reader does not see.
+            "PYTEST_ADDOPTS": "-p no:cacheprovider -o asyncio_default_fixture_loop_scope=function",
         }
 
     def _compare(self, block: Block, printed: str) -> None:
