@@ -99,7 +99,6 @@ class Api:
 
 class LivepeerClient(Client):
     errors = (ClipError,)
-
     def __init__(self, mock: StandIn, clock: Clock, bugs: frozenset[str] = frozenset()) -> None:
         self.api, self.bugs = Api(mock, clock, bugs), bugs
 
@@ -154,7 +153,6 @@ class LivepeerClient(Client):
 
 class RestreamClient(Client):
     errors = (ClipError,)
-
     limit = 100
 
     def __init__(self, mock: StandIn, clock: Clock, bugs: frozenset[str] = frozenset()) -> None:
