@@ -98,7 +98,9 @@ class Project:
         lines = [line for line in block.text.splitlines() if not _is_known(line)]
         if lines:
             wanted = bool(block.prints and re.search(r"\b\d+ failed", block.prints))
-            self._compare(block, self._run(["bash", "-e", "-o", "pipefail", "-c", self._here("\n".join(lines))], wanted))
+            self._compare(
+                block, self._run(["bash", "-e", "-o", "pipefail", "-c", self._here("\n".join(lines))], wanted)
+            )
 
     def _run_workflow(self, path: Path) -> None:
         """The steps of a GitHub workflow, as a runner runs them."""
@@ -144,7 +146,9 @@ class Project:
         if block.prints is None:
             return
         shown = ".*?".join(re.escape(part) for part in self._here(block.prints).strip().split("…"))
-        assert re.fullmatch(shown, printed.strip(), re.DOTALL), f"line {block.line}: shown\n{block.prints}\ngot\n{printed}"
+        assert re.fullmatch(shown, printed.strip(), re.DOTALL), (
+            f"line {block.line}: shown\n{block.prints}\ngot\n{printed}"
+        )
 
 
 def _is_known(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""The generated parts of README.md and the guide. `make docs` writes them anew; a test compares them with what is there."""
+"""The generated parts of README.md and the guide: `make docs` writes them, a test compares them with what is there."""
 
 from __future__ import annotations
 
@@ -159,7 +159,9 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def commands() -> str:
     """Every command."""
-    return _table(("Command", "What it does"), [(f"`mockserver {name}`", about) for name, (_, about) in COMMANDS.items()])
+    return _table(
+        ("Command", "What it does"), [(f"`mockserver {name}`", about) for name, (_, about) in COMMANDS.items()]
+    )
 
 
 def readings() -> str:

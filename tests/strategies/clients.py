@@ -99,6 +99,7 @@ class Api:
 
 class LivepeerClient(Client):
     errors = (ClipError,)
+
     def __init__(self, mock: StandIn, clock: Clock, bugs: frozenset[str] = frozenset()) -> None:
         self.api, self.bugs = Api(mock, clock, bugs), bugs
 
