@@ -26,8 +26,8 @@ _ANY = st.integers(0, 30)
 # Twists come in many kinds, so they get more turns.
 _TROUBLES = st.sampled_from([*TROUBLES, "twisted", "twisted"])
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
-# Enough to meet most troubles with each call. One bug at a time: the next run shows the next one. Without explaining it,
-# which takes as long as all the rest and names lines of ours.
+# Enough to meet most troubles with each call. One bug at a time: the next run shows the next one. It is not explained:
+# that takes as long as all the rest, and names lines of ours.
 _SETTINGS = settings(
     max_examples=100,
     stateful_step_count=15,
