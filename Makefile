@@ -48,8 +48,8 @@ soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-docs: $(VENV)/.dev  ## write the generated tables of README.md anew
-	$(BIN)/python -m tests.house.readme
+docs: $(VENV)/.dev  ## write the generated tables of README.md and the guide anew
+	$(BIN)/python -m tests.house.docs
 
 check: lint test  ## what CI runs: lint, then test
 

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "diff": ("diff", "tell what changed between two documents, and whether it breaks clients or servers"),
     "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),
     "explain": ("documents", "tell more about an operation or a code of a violation or defect"),
+    "guide": ("guide", "read the guide: the tutorial, how to do this and that, and all there is in tables"),
 }
 
 _HELP: Final = """usage: mockserver COMMAND ...
