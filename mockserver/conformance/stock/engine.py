@@ -146,7 +146,7 @@ def _through(session: Session, schema: OpenApiSchema) -> Iterator[list[Skip]]:
         session.record(step_of(response.request, response, session.subject.origin))
 
     def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
-        return is_guilty(session.subject, failure, case, response)
+        return is_guilty(session.subject, failure, response)
 
     GLOBAL_HOOK_DISPATCHER.register_hook_with_name(before_call, "before_call")
     schema.hooks.register_hook_with_name(after_call, "after_call")
