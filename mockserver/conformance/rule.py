@@ -1,0 +1,69 @@
+"""A rule: one thing about a server's state that calls can show, and how it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mockserver.conformance.finding import Check, Finding, State
+
+if TYPE_CHECKING:
+    from mockserver.conformance.session import Session
+
+
+class Skip(Exception):
+    """`str(skip)` says why a rule was not looked at, as a clause: `there is no second key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`run` looks, and gives what it finds; raises Skip when it can't be looked at here.
+
+    `name` is stable. `about` is one sentence. `operations` must all be in the document, and `provider` must be the one
+    that is judged, where they are said. `writes` says that it changes something. A rule's findings may have other
+    names: of what they found.
+    """
+
+    name: str
+    about: str
+    run: Callable[[Session], Iterable[Finding]]
+    operations: tuple[str, ...] = ()
+    provider: str | None = None
+    writes: bool = False
+
+    def why_not(self, session: Session) -> str:
+        """Why it is not for this server, as a clause; empty when it is."""
+        subject = session.subject
+        if self.provider not in (None, subject.provider):
+            return f"it is about {self.provider}"
+        missing = [operation for operation in self.operations if not subject.has(operation)]
+        if missing:
+            return f"the document has no operation {missing[0]}"
+        if self.writes and session.limits.read_only:
+            return "it writes, and --read-only forbids that"
+        return ""
+
+    def check(self, session: Session) -> Check:
+        """What there is to say of a server. Findings that are one defect are folded into the first."""
+        begun, calls = session.now(), session.calls
+        session.forget()
+        found: list[Finding] = []
+        why = self.why_not(session)
+        if not why:
+            try:
+                found.extend(self.run(session))
+            except Skip as skip:
+                why = str(skip)
+        state: State = "broken" if found else "skipped" if why else "kept"
+        took = float(session.now() - begun)
+        return Check(self.name, self.about, state, fold(found), why, session.calls - calls, took)
+
+
+def fold(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first finding of each defect, with how often it was seen."""
+    kept: dict[object, Finding] = {}
+    for finding in found:
+        first = kept.get(finding.fold)
+        kept[finding.fold] = finding if first is None else replace(first, count=first.count + finding.count)
+    return tuple(kept.values())
