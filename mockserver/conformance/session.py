@@ -20,6 +20,7 @@ from mockserver.conformance.subject import Subject
 from mockserver.conformance.wire import Wire
 from mockserver.conformance.witness import Witness
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.violation import Violation
 from mockserver.errors import UnreachableError
 
 READS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -201,6 +202,10 @@ class Session:
             raise Skip("it writes, and --read-only forbids that")
         self.count()
         self.turn()
+
+    def violations(self, step: Step) -> tuple[Violation, ...]:
+        """What the contract says against a reply; nothing where there is no reply, or no operation."""
+        return self.witness.violations(step)
 
     def forget(self) -> None:
         """Begin the memory of steps anew, for another rule. What is to be cleaned up stays known."""

@@ -2,7 +2,9 @@
 
 from mockserver.conformance.rules.livepeer.clips import CLIPS
 from mockserver.conformance.rules.livepeer.facts import API
+from mockserver.conformance.rules.livepeer.limits import LIMITS
+from mockserver.conformance.rules.livepeer.writes import WRITES
 
-RULES = (*CLIPS,)
+RULES = (*CLIPS, *WRITES, *LIMITS)
 
 __all__ = ["API", "RULES"]
