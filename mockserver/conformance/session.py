@@ -26,6 +26,8 @@ from mockserver.errors import UnreachableError
 READS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 # More than this is not kept of the calls of one rule: enough to tell what made what.
 _REMEMBERED: Final = 5_000
+# Who waited in vain once, waits so many times shorter: else a server that never ends one thing would take all day.
+_TIRED: Final = 4
 # How often something is asked again while it is waited for: at once a few times, then ever more slowly.
 _FIRST_PAUSE_MS, _LAST_PAUSE_MS, _GROWTH = 20, 2_000, 1.4
 
@@ -72,6 +74,7 @@ class Session:
         self._unknown: Counter[str] = Counter()
         self._made: list[tuple[Request, str]] = []
         self._left: dict[str, None] = {}
+        self._waited_in_vain = False
 
     @property
     def calls(self) -> int:
@@ -138,13 +141,15 @@ class Session:
         `after_ms` of a step is since the first of them.
         """
         begun = self.now()
-        end = begun + (self.limits.patience_ms if patience_ms is None else patience_ms)
+        patience = self.limits.patience_ms if patience_ms is None else patience_ms
+        end = begun + (patience // _TIRED if self._waited_in_vain else patience)
         pause = float(_FIRST_PAUSE_MS)
         while True:
             step = self.send(request)
             yield replace(step, after_ms=self.now() - begun)
             left = end - self.now()
             if left <= 0:
+                self._waited_in_vain = True
                 return
             self.wait(min(int(pause), left))
             pause = min(pause * _GROWTH, _LAST_PAUSE_MS)

@@ -159,6 +159,7 @@ def _attempts(session: Session) -> Iterator[Attempt]:
     if asset is not None:
         changing = subject.request("updateAsset", path={"assetId": asset}, body={"name": 5})
         yield Attempt("an asset's name is a number", changing)
+        yield Attempt("a change's body breaks off", replace(changing, body=b'{"name": "never"'))
         stranger = subject.request("updateAsset", path={"assetId": asset}, body={"name": "never"}, anonymous=True)
         yield Attempt("nobody may change an asset without a key", stranger)
         if subject.other is not None:
