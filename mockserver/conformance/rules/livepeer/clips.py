@@ -119,7 +119,7 @@ def _lifecycle(session: Session) -> Iterator[Finding]:
     asset, task = made.need("/asset/id"), made.need("/task/id")
     before = worked = made
     half: int | None = None
-    for seen in follow(session, asset_of(session, asset)):
+    for seen in follow(session, asset_of(session, asset), closely=True):
         working = Answer.of(session.send(task_of(session, task)))
         if not seen.good or not working.good:
             raise Skip(f"a clip can't be watched: {(working if seen.good else seen).line}")

@@ -177,7 +177,7 @@ def _webhook(events: list[str], url: str = "https://example.com/never") -> Json:
 
 def roles(key: str) -> dict[str, str]:
     """What a fake's private world has beside its first key."""
-    names = ("suspended", "unverified", "assets-only")
+    names = ("suspended", "assets-only")
     return {"other": f"{key}+stranger", **{name: f"{key}+{name}" for name in names}}
 
 

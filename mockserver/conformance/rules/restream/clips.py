@@ -111,7 +111,7 @@ def _watched(session: Session, made: Answer, before: set[str], span: tuple[float
     last: Answer | None = None
     ended: Answer | None = None
     grown = longest = 0
-    for seen in follow(session, request):
+    for seen in follow(session, request, closely=True):
         now = seen.step.after_ms
         if seen.status != 200:
             raise Skip(f"the details of a project can't be had: {seen.line}")
