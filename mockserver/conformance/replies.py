@@ -64,4 +64,3 @@ def amiss(session: Session, steps: Sequence[Step], about: str = "", document: st
             violations=(violation,),
             document=violation.document,
         )
-
