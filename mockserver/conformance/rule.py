@@ -16,9 +16,17 @@ class Skip(Exception):
     """`str(skip)` says why a rule was not looked at, as a clause: `there is no second key`."""
 
 
+class Broken(Exception):
+    """A rule that can look no further after what it found."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.title)
+        self.finding = finding
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`run` looks, and gives what it finds; raises Skip when it can't be looked at here.
+    """`run` looks, and gives what it finds; raises Skip when it can't be looked at here, Broken to end with a finding.
 
     `name` is stable. `about` is one sentence. `operations` must all be in the document, and `provider` must be the one
     that is judged, where they are said. `writes` says that it changes something. A rule's findings may have other
@@ -55,6 +63,8 @@ class Rule:
                 found.extend(self.run(session))
             except Skip as skip:
                 why = str(skip)
+            except Broken as broken:
+                found.append(broken.finding)
         state: State = "broken" if found else "skipped" if why else "kept"
         took = float(session.now() - begun)
         return Check(self.name, self.about, state, fold(found), why, session.calls - calls, took)

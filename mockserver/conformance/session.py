@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from mockserver.conformance.finding import Coverage, Step
 from mockserver.conformance.realtime import REALTIME, Clock
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.subject import Subject
 from mockserver.conformance.wire import Wire
-from mockserver.core.http import Reply, Request
-from mockserver.core.violation import Violation
+from mockserver.conformance.witness import Witness
+from mockserver.core.http import Headers, Reply, Request
 from mockserver.errors import UnreachableError
 
 READS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -57,6 +58,7 @@ class Session:
         """`watch` is told of every call, in the thread that made it."""
         self.subject = subject
         self.limits = limits or Limits()
+        self.witness = Witness(subject.contract)
         self._clock = clock
         self._watch = watch
         self._wire = Wire(subject.origin, self.limits.timeout_ms)
@@ -99,14 +101,27 @@ class Session:
     def send(self, request: Request, note: str = "") -> Step:
         """One call, when it is its turn. Raises Skip when it writes and none may, or when no call is left."""
         self._admit(request)
-        return self.record(replace(self._wire.send(request), note=note))
+        return self._judged(replace(self._wire.send(request), note=note))
+
+    def fetch(self, url: str) -> Step:
+        """The beginning of what a URL leads to, on any host, without a key. Counted, but no call of the contract."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        headers = Headers.of([("Range", "bytes=0-1023")])
+        request = Request("GET", parts.path or "/", parts.query, headers, origin=origin)
+        self._admit(request)
+        wire = Wire(origin, self.limits.timeout_ms)
+        try:
+            return wire.send(request)
+        finally:
+            wire.close()
 
     def send_together(self, requests: Sequence[Request], note: str = "") -> list[Step]:
         """Several at the same moment, in the order given; all but the first are `beside` the one before."""
         for request in requests:
             self._admit(request)
         steps = self._wire.race(requests)
-        return [self.record(replace(step, beside=index > 0, note=note)) for index, step in enumerate(steps)]
+        return [self._judged(replace(step, beside=index > 0, note=note)) for index, step in enumerate(steps)]
 
     def wait(self, ms: int) -> None:
         """Let time pass."""
@@ -159,6 +174,10 @@ class Session:
             self._watch(step)
         return step
 
+    def _judged(self, step: Step) -> Step:
+        self.witness.see(step, self.steps)
+        return self.record(step)
+
     def count(self, calls: int = 1) -> None:
         """Take calls that another library makes off the budget. Raises Skip when there are not so many left."""
         with self._lock:
@@ -187,16 +206,6 @@ class Session:
         """Begin the memory of steps anew, for another rule. What is to be cleaned up stays known."""
         with self._lock:
             self._steps.clear()
-
-    def violations(self, step: Step) -> tuple[Violation, ...]:
-        """What the contract says against a reply; nothing where there is no reply, or no operation."""
-        match = self.subject.contract.match(step.request.method, step.request.path)
-        if match is None or step.reply is None:
-            return ()
-        reply = step.reply
-        if step.request.method == "HEAD":
-            return ()
-        return self.subject.contract.check_reply(match.operation, reply)
 
     @property
     def coverage(self) -> Coverage:

@@ -157,6 +157,7 @@ class Engine:
             reply = self._marked(reply, entry)
         if struck is None:
             return reply
+        self.coverage.strike(name, struck.effect)
         from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
@@ -247,7 +248,8 @@ class Engine:
             if self.faults.any_of_deliveries:
                 from mockserver.engine.misdelivery import misdelivered
 
-                deliveries = misdelivered(self.faults, home.world, deliveries)
+                deliveries, befallen = misdelivered(self.faults, home.world, deliveries)
+                self.coverage.strike(home.world.provider, befallen)
             self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
