@@ -56,4 +56,6 @@ def run(provider: str, url: str, key: str, folder: Path, *, seed: int, examples:
     value = json.loads(report.read_text())
     failures = [f"{one['type']} {name}" for one in value["failures"] for name in one["operations"]]
     failures += [f"error: {one}" for one in value["errors"]]
-    return Stock(tuple(sorted(failures)), value["test_cases"]["generated"], (REALTIME.now() - began) / 1000, done.stdout)
+    return Stock(
+        tuple(sorted(failures)), value["test_cases"]["generated"], (REALTIME.now() - began) / 1000, done.stdout
+    )

@@ -126,8 +126,8 @@ def _through(session: Session, schema: OpenApiSchema) -> Iterator[list[Skip]]:
     """Lead Schemathesis' calls through the session; the list gets what keeps them from being made."""
     from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-    from mockserver.conformance.stock.acquittal import is_guilty
     from mockserver.conformance.stock.accusation import step_of
+    from mockserver.conformance.stock.acquittal import is_guilty
 
     stopped: list[Skip] = []
 
