@@ -14,7 +14,6 @@ from mockserver.conformance.subject import Subject
 from tests.servers.verdicts import Verdict
 
 KEY: Final = "test_conform"
-OTHER: Final = "test_conform-other"
 
 
 class _Enough(Exception):
@@ -35,10 +34,11 @@ def judged(provider: str, url: str, *, seed: int, stop: bool) -> Verdict:
                 if stop:
                     raise _Enough
 
-    subject = Subject(url, open_document(provider).contract, provider, KEY, OTHER)
-    with Judge(open_document(provider), subject, effort=Effort(seed=seed), tell=tell) as judge:
+    opened = open_document(provider)
+    subject = Subject(url, opened.contract, provider, KEY)
+    with Judge(opened, subject, effort=Effort(seed=seed)) as judge:
         try:
-            report = judge.run()
+            report = judge.run(tell)
             findings = [finding for finding in report.findings if finding.level == "error"]
         except _Enough:
             findings = [one for check in checks for one in check.findings if one.level == "error"]
