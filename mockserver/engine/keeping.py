@@ -154,7 +154,9 @@ async def post(engine: Engine, home: Home, deliveries: tuple[Delivery, ...]) -> 
     if engine.faults.any_of_deliveries:
         from mockserver.engine.misdelivery import misdelivered
 
-        meant, deliveries = deliveries, misdelivered(engine.faults, home.world, deliveries)
+        meant = deliveries
+        deliveries, befallen = misdelivered(engine.faults, home.world, deliveries)
+        engine.coverage.strike(home.world.provider, befallen)
         if deliveries != meant:
             await rewrite(engine, home.world, deliveries)
     engine.outbox.add(home.world, deliveries)

@@ -8,10 +8,10 @@ key is told by sets that lie elsewhere: they say who may, before it does, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from mockserver.core.http import Reply
-from mockserver.core.text import Record
+from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Contents, Decide, Kind, Outcome, StoreError, View, WorldId, gathered
 from mockserver.stores.redis_lane import Job, Lane
 from mockserver.stores.redis_line import Address, Line
@@ -46,7 +46,7 @@ class RedisStore:
         self.keys = Keys(self._line.address.prefix)
         self._lanes: dict[WorldId, Lane] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId] = {}
-        self._client: Any = None
+        self._client: Json = None
         self._writer = b""
         self._count = 0
 
@@ -70,7 +70,7 @@ class RedisStore:
         return await self._ask(world, Job(decide, many=True, counted=False))
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
-        steps = self._steps(world, gathered(changes))
+        steps = self._kinds[world.provider].coming(gathered(changes))
         age, _, _, _ = await self._all(world)
         if age is None and await self._fill(world, None, b"", (), steps, 0):
             return True
@@ -89,7 +89,7 @@ class RedisStore:
         return Contents(records, calls)
 
     async def replace(self, world: WorldId, contents: Contents) -> None:
-        steps = self._steps(world, contents)
+        steps = self._kinds[world.provider].coming(contents)
         for _ in range(MOST_TRIES):
             age, version, _, found = await self._all(world)
             if await self._fill(world, age, version, self._gone(world, found), steps, contents.serial):
@@ -158,7 +158,7 @@ class RedisStore:
 
     # ---- what lanes ask
 
-    async def run(self, script: str, world: WorldId, *arguments: bytes) -> Any:
+    async def run(self, script: str, world: WorldId, *arguments: bytes) -> Json:
         said, twice = await self._line.run(script, self.keys.of(world), arguments)
         if twice and script is not ALL and said == b"moved":
             raise StoreError(
@@ -169,7 +169,7 @@ class RedisStore:
     async def announce(self, world: WorldId, age: int, keys: Iterable[tuple[str, str, str]]) -> None:
         said = listed(world, age)
 
-        async def work(client: Any) -> None:
+        async def work(client: Json) -> None:
             pipe = client.pipeline(transaction=False)
             for kind, label, key in keys:
                 pipe.zadd(self.keys.owners(world.provider, kind, label, key), {said: age})
@@ -210,18 +210,13 @@ class RedisStore:
             await self._line.send(lambda client: client.zrem(owners, listed(world, age)))
         return there and found[-1] > 0
 
-    def _steps(self, world: WorldId, contents: Contents) -> list[Step]:
-        kinds = self._kinds[world.provider]
-        pairs = [(kind, some) for kind, some in contents.records.items()]
-        return [kinds.step(kind, id, None, record) for kind, some in pairs for id, record in some.items()]
-
     async def _fill(
         self, world: WorldId, age: int | None, version: bytes, gone: Iterable[bytes], steps: list[Step], calls: int
     ) -> bool:
         """Let a world hold this and nothing else; False if it is another by now."""
         await self._open()
         fresh = age if age is not None else int(await self._line.send(lambda client: client.incr(self.keys.age)))
-        await self.announce(world, fresh, self._public(world, steps))
+        await self.announce(world, fresh, self._kinds[world.provider].public(steps))
         parts = [part for key in gone for part in (b"d", key)]
         for step in steps:
             where = field(step.kind, step.id)
@@ -235,15 +230,6 @@ class RedisStore:
             self._forget(world)
         return bool(said == b"done")
 
-    def _public(self, world: WorldId, steps: Iterable[Step]) -> list[tuple[str, str, str]]:
-        kinds = self._kinds[world.provider]
-        return [
-            (step.kind, entry.label, entry.key)
-            for step in steps
-            for entry in (*step.gone, *step.come)
-            if kinds[step.kind].indexes[entry.label].public
-        ]
-
     async def _all(self, world: WorldId) -> tuple[int | None, bytes, int, Mapping[tuple[str, str], Record]]:
         """Its age (None if it is not there), version, calls and records."""
         await self._open()
@@ -253,13 +239,9 @@ class RedisStore:
         pairs = zip(flat[::2], flat[1::2], strict=True)
         return int(age), version, int(calls), {kind_and_id(where): read(body) for where, body in pairs}
 
-    def _left(self, world: WorldId, found: Mapping[tuple[str, str], Record]) -> list[Step]:
-        kinds = self._kinds[world.provider]
-        return [kinds.step(kind, id, record, None) for (kind, id), record in found.items() if kind in kinds.by_name]
-
     def _gone(self, world: WorldId, found: Mapping[tuple[str, str], Record]) -> list[bytes]:
         """The keys of all indexes that have something of these."""
-        steps = self._left(world, found)
+        steps = self._kinds[world.provider].going(found)
         places = {(step.kind, entry.label, entry.key) for step in steps for entry in step.gone}
         return [self.keys.index(world, *place) for place in places]
 
@@ -267,9 +249,10 @@ class RedisStore:
         await self._line.send(lambda client: client.zadd(self.keys.worlds, {listed(world, age): age}))
 
     async def _unlist(self, world: WorldId, age: int, found: Mapping[tuple[str, str], Record]) -> None:
-        said, public = listed(world, age), self._public(world, self._left(world, found))
+        kinds = self._kinds[world.provider]
+        said, public = listed(world, age), kinds.public(kinds.going(found))
 
-        async def work(client: Any) -> None:
+        async def work(client: Json) -> None:
             pipe = client.pipeline(transaction=False)
             pipe.zrem(self.keys.worlds, said)
             for kind, label, key in public:
@@ -282,11 +265,11 @@ class RedisStore:
         if not worlds:
             return []
 
-        async def work(client: Any) -> list[Any]:
+        async def work(client: Json) -> list[Json]:
             pipe = client.pipeline(transaction=False)
             for world in worlds:
                 pipe.hget(self.keys.of(world)[0], "age")
-            found: list[Any] = await pipe.execute()
+            found: list[Json] = await pipe.execute()
             return found
 
         return [None if age is None else int(age) for age in await self._line.send(work)]

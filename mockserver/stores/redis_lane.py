@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from mockserver.core.text import Json
 from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldId
 from mockserver.stores.known import NEXT, Get, Known, KnownView, Question
 from mockserver.stores.redis_questions import asked, learn
@@ -52,7 +53,7 @@ class Server(Protocol):
 
     @property
     def keys(self) -> Keys: ...
-    async def run(self, script: str, world: WorldId, *arguments: bytes) -> Any:
+    async def run(self, script: str, world: WorldId, *arguments: bytes) -> Json:
         """What a script gives for a world. Raises StoreError."""
 
     async def announce(self, world: WorldId, age: int, keys: Iterable[tuple[str, str, str]]) -> None:
@@ -289,9 +290,9 @@ class Lane:
             learn(self.known, question, answer)
         return True
 
-    async def _ask(self, questions: list[Question]) -> list[Any]:
+    async def _ask(self, questions: list[Question]) -> list[Json]:
         parts = [part for question in questions for part in asked(self._server.keys, self.world, question)]
-        answers: list[Any] = await self._server.run(ASK, self.world, items(parts))
+        answers: list[Json] = await self._server.run(ASK, self.world, items(parts))
         return answers
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from hashlib import sha1
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from redis.asyncio import Redis, RedisCluster
@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as Lost
 from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as Late
 
+from mockserver.core.text import Json
 from mockserver.core.world import StoreError
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ USUAL_PREFIX: Final = "mockserver"
 
 _SENTINEL_PORT: Final = 26379
 
-_Sentinel: Any = Sentinel
+_Sentinel: Json = Sentinel
 
 
 class Address:
@@ -53,9 +54,9 @@ class Address:
         shown = urlunsplit(self._parts._replace(netloc=netloc, query=""))
         return shown if self.prefix == USUAL_PREFIX else f"{shown}?prefix={self.prefix}"
 
-    def client(self) -> Any:
+    def client(self) -> Json:
         """A client of redis-py, which connects when it is used. It never tries again by itself."""
-        options: dict[str, Any] = {
+        options: dict[str, Json] = {
             "socket_connect_timeout": CONNECT_SECONDS,
             "socket_timeout": ANSWER_SECONDS,
             "retry": Retry(NoBackoff(), 0),
@@ -66,7 +67,7 @@ class Address:
             return self._sentinel(options)
         return Redis.from_url(urlunsplit(self._parts), **options)
 
-    def _sentinel(self, options: dict[str, Any]) -> Any:
+    def _sentinel(self, options: dict[str, Json]) -> Json:
         login, _, hosts = self._parts.netloc.rpartition("@")
         user, _, password = login.partition(":")
         places = []
@@ -74,7 +75,7 @@ class Address:
             name, _, port = host.rpartition(":") if ":" in host else (host, "", "")
             places.append((name, int(port or _SENTINEL_PORT)))
         service, _, database = self._parts.path.strip("/").partition("/")
-        sentinel: Any = _Sentinel(places, sentinel_kwargs={"socket_timeout": CONNECT_SECONDS})
+        sentinel: Json = _Sentinel(places, sentinel_kwargs={"socket_timeout": CONNECT_SECONDS})
         more = {"username": user or None, "password": password or None, "db": int(database or 0)}
         return sentinel.master_for(service, **options, **more)
 
@@ -84,10 +85,10 @@ class Line:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._client: Any = None
+        self._client: Json = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def client(self) -> Any:
+    def client(self) -> Json:
         """The client of this loop, and whether it is a new one."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
@@ -102,7 +103,7 @@ class Line:
             except (RedisError, OSError):
                 return
 
-    async def send(self, work: Callable[[Any], Awaitable[T]]) -> T:
+    async def send(self, work: Callable[[Json], Awaitable[T]]) -> T:
         """Something done with the client, once more if the line broke. Raises StoreError."""
         try:
             try:
@@ -112,7 +113,7 @@ class Line:
         except (RedisError, OSError, TimeoutError) as error:
             raise self.explained(error) from error
 
-    async def run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> tuple[Any, bool]:
+    async def run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> tuple[Json, bool]:
         """What a script gives, and whether it was sent twice since the line broke. Raises StoreError."""
         try:
             try:
@@ -122,7 +123,7 @@ class Line:
         except (RedisError, OSError, TimeoutError) as error:
             raise self.explained(error) from error
 
-    async def _run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> Any:
+    async def _run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> Json:
         client = self.client()
         try:
             return await client.execute_command("EVALSHA", _sha(script), len(keys), *keys, *arguments)

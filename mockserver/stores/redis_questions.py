@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from mockserver.core.text import Json
 from mockserver.core.world import Due, WorldId
 from mockserver.stores.known import Count, Get, Known, Page, Question
 from mockserver.stores.redis_scripts import Keys, field, kind_and_id, member, place_of
@@ -25,7 +24,7 @@ def asked(keys: Keys, world: WorldId, question: Question) -> tuple[bytes, ...]:
     return b"n", b""
 
 
-def learn(known: Known, question: Question, answer: Any) -> None:
+def learn(known: Known, question: Question, answer: Json) -> None:
     """Let the script's answer be known."""
     if isinstance(question, Get):
         known.records[question.kind, question.id] = None if answer is None else read(answer)

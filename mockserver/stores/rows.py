@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Kind, Order
+from mockserver.core.world import Change, Contents, Kind, Order
 
 # Rows hold whole numbers of 64 bits.
 _LEAST: Final = -(2**63)
@@ -105,6 +105,24 @@ class Kinds:
                 self._check(name, label, after)
                 come.append(Entry(label, *after))
         return Step(name, id, new, due, tuple(gone), tuple(come))
+
+    def coming(self, contents: Contents) -> list[Step]:
+        """What it comes to that a world which is empty now holds this."""
+        pairs = [(kind, some) for kind, some in contents.records.items()]
+        return [self.step(kind, id, None, record) for kind, some in pairs for id, record in some.items()]
+
+    def going(self, records: Mapping[tuple[str, str], Record]) -> list[Step]:
+        """What it comes to that a world holds these no more. Of a kind that is not known any more nothing is known."""
+        return [self.step(kind, id, record, None) for (kind, id), record in records.items() if kind in self.by_name]
+
+    def public(self, steps: Iterable[Step]) -> list[tuple[str, str, str]]:
+        """(kind, index, key) of what comes and goes in public indexes."""
+        return [
+            (step.kind, entry.label, entry.key)
+            for step in steps
+            for entry in (*step.gone, *step.come)
+            if self.by_name[step.kind].indexes[entry.label].public
+        ]
 
     def _check(self, kind: str, index: str, entry: tuple[str, Order]) -> None:
         key, order = entry

@@ -217,8 +217,7 @@ class Tables:
         """Let an empty world hold this."""
         self.forget()
         world = World(id, number, self._kinds[id.provider], Known(contents.serial))
-        pairs = [(kind, some) for kind, some in contents.records.items()]
-        self._put(world, [world.kinds.step(kind, id, None, one) for kind, some in pairs for id, one in some.items()])
+        self._put(world, world.kinds.coming(contents))
         self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (contents.serial, number))
 
     def empty(self, id: WorldId, number: int) -> None:
