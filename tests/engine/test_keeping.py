@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver.core.delivery import Answered, Sending
-from mockserver.core.world import WorldId
+from mockserver.core.world import Store, WorldId
 from mockserver.engine import custody
 from mockserver.engine.custody import Plan
 from mockserver.engine.engine import Engine
 from mockserver.engine.fault_reader import fault_from
 from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting, tiny
 from tests.engine.asking import create, notes, opened, run
 from tests.engine.tiny import NOW
+from tests.stores.running import RedisServer, redis_server
 
 Serve = Callable[..., Engine]
 ALICE = WorldId("tiny", "test_alice")
@@ -28,12 +30,23 @@ def texts(engine: Engine) -> list[str]:
     return [note["text"] for note in notes(engine, "test_alice")]
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Serve:
-    """Starts a server on the file, as if the one before had been killed."""
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with redis_server("--appendonly", "no") as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Serve:
+    """Starts a server on the file, or in the same Redis, as if the one before had been killed."""
+    kinds = kinds_of([posting.PROVIDER])
 
     def start(send: Any = None, **options: Any) -> Engine:
-        store = SqliteStore(tmp_path / "worlds.db", kinds_of([posting.PROVIDER]))
+        if request.param == "redis":
+            url = f"{request.getfixturevalue('redis').url}?prefix={tmp_path.name}"
+            store: Store = RedisStore(url, kinds)
+        else:
+            store = SqliteStore(tmp_path / "worlds.db", kinds)
         if send is None:
             return opened(tiny.engine(store=store, **options))
         return posting.engine(send, store=store, **options)
