@@ -210,9 +210,9 @@ async def _attempted(engine: Engine, home: Home, webhooks: Webhooks, delivery: D
 
 async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delivery) -> None:
     made = delivery.attempts[-1]
-    moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
 
     def note(view: View) -> Outcome:
+        moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
         noted = with_deliveries(view, webhooks.note(view, delivery, moment))
         changes = (*noted.changes, change_of(view, delivery))
         return Outcome(noted.reply, changes, noted.notices, noted.deliveries, noted.heard)

@@ -9,21 +9,25 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mockserver.control.control import Control
-from mockserver.core.http import Request
+from mockserver.core.http import Reply, Request
 from mockserver.core.text import parse
 from mockserver.engine.engine import Engine
 from mockserver.engine.kept import kinds_of
 from mockserver.errors import StartError
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
+from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import tiny
-from tests.engine.asking import ask, create, notes, opened, run
+from tests.engine.asking import ask, create, notes, opened, request, run
 from tests.server.raw import once, said
+from tests.stores.making import run as on_loop
+from tests.stores.running import redis_server
 
 CLIP = b'{"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667184725}'
 KEY = "Authorization: Bearer test_run"
@@ -44,7 +48,7 @@ def engine(path: Path) -> Engine:
     return opened(tiny.engine(store=store))
 
 
-def health(served: Engine) -> tuple[int, str | None]:
+def health(served: Engine, run: Any = run) -> tuple[int, str | None]:
     control = Control(served)
     control.desk.state = "ready"
     reply = run(control.respond(Request("GET", "/__admin/health")))
@@ -159,6 +163,27 @@ def test_a_full_disk_is_a_503_and_no_half_of_a_call_until_there_is_room(path: Pa
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert once(url, clip()).status == 200
         assert len(tasks(url)) == there + statuses.count(200) + 1
+
+
+def test_a_redis_that_goes_away_is_a_503_until_it_is_back_with_all_that_was_answered() -> None:
+    with redis_server() as redis:
+        served = tiny.engine(store=RedisStore(redis.url, kinds_of([tiny.PROVIDER])))
+        on_loop(served.open("http://mock.example"))
+        kept = [_ask(served, f"{number}").value["id"] for number in range(3)]
+        redis.kill()
+        assert (_ask(served, "meanwhile").status, health(served, on_loop)[0]) == (503, 503)
+        assert list(_ask(served, "meanwhile").value) == ["tiny"]
+        redis.start()
+        assert (_ask(served, "after").status, health(served, on_loop)) == (201, (200, None))
+        there = {note["text"]: note["id"] for note in on_loop(served.respond(request("GET", "/tiny/notes"))).value}
+        assert [there[f"{number}"] for number in range(3)] == kept
+        assert "meanwhile" not in there
+        on_loop(served.store.close())
+
+
+def _ask(served: Engine, text: str) -> Reply:
+    reply: Reply = on_loop(served.respond(request("POST", "/tiny/notes", "main", {"text": text})))
+    return reply
 
 
 def test_what_was_answered_survives_kill_9(path: Path) -> None:
