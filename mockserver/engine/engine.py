@@ -13,7 +13,7 @@ from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call
 from mockserver.core.redaction import Redaction
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Outcome, Store, StoreError, WorldId
+from mockserver.core.world import Outcome, Store, StoreError, WorldGone, WorldId
 from mockserver.engine import course, keeping, verbs
 from mockserver.engine.blunder import raised
 from mockserver.engine.clock import Clock
@@ -269,6 +269,11 @@ class Engine:
                 # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
                 # thread that waits for our reply, and would never answer.
                 await self.catch_up(home, decision.now)
+            except WorldGone:
+                # Another server on the same store has let it go. Whose the call is now, is asked again.
+                self.worlds.forget(home.world)
+                home = await self.worlds.home(service.provider, service.provider.claim(call.request))
+                decision = Decision(service, home, call, home.clock.now())
 
 
 def _read(service: Service, request: Request) -> Call:

@@ -14,7 +14,7 @@ from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.provider import HELD
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Outcome, Put, Remove, Store, View, WorldId
+from mockserver.core.world import Change, Outcome, Put, Remove, Store, View, WorldGone, WorldId
 from mockserver.engine.kept import (
     CLOCK,
     DELIVERY,
@@ -43,7 +43,7 @@ async def note(store: Store, *changes: Change) -> None:
         try:
             await store.transact(SERVER, lambda view: Outcome(_SAID, changes), counted=False)
             return
-        except KeyError:
+        except WorldGone:
             await store.create(SERVER, ())
 
 
@@ -57,7 +57,7 @@ async def noted(store: Store, kind: str, id: str) -> Record | None:
 
     try:
         await store.transact(SERVER, look, counted=False)
-    except KeyError:
+    except WorldGone:
         return None
     return found[-1]
 
@@ -66,7 +66,7 @@ async def noted(store: Store, kind: str, id: str) -> Record | None:
 
 
 async def home_record(store: Store, world: WorldId) -> Record | None:
-    """What was written down of what holds in a world. Raises KeyError for one that is not there."""
+    """What was written down of what holds in a world. Raises WorldGone for one that is not there."""
     found: list[Record | None] = []
 
     def look(view: View) -> Outcome:
@@ -80,7 +80,7 @@ async def home_record(store: Store, world: WorldId) -> Record | None:
 async def note_home(store: Store, world: WorldId, said: Record | None) -> None:
     """Write down what holds in a world; None if that is as in the server's own ones."""
     change: Change = Remove(HOME, ONE) if said is None else Put(HOME, ONE, said)
-    with suppress(KeyError):  # it was dropped this very moment
+    with suppress(WorldGone):  # it was dropped this very moment
         await store.transact(world, lambda view: Outcome(_SAID, (change,)), counted=False)
 
 
@@ -93,7 +93,7 @@ async def uses(store: Store, provider: str) -> dict[WorldId, int]:
             found[WorldId(provider, use["world"])] = use["at"]
         return Outcome(_SAID)
 
-    with suppress(KeyError):
+    with suppress(WorldGone):
         await store.transact(SERVER, look, counted=False)
     return found
 
@@ -186,7 +186,7 @@ async def rewrite(engine: Engine, world: WorldId, deliveries: Iterable[Delivery]
 
     try:
         await engine.store.transact(world, decide, counted=False)
-    except KeyError:
+    except WorldGone:
         return
 
 

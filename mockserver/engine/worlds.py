@@ -67,12 +67,11 @@ class Worlds:
     async def open(self, origin: str) -> None:
         """Find the worlds there are, and make the start worlds. `origin` is the server's own URL. Raises WorldError."""
         self.origin = origin
-        for name, seed in self._seeds.items():
+        for name in self._seeds:
             if self._store.lasts:
                 await self._find_all(name)
-            world = WorldId(name, seed.origin.name)
             if name not in self._start:
-                self._start[name] = await self._make(world)
+                await self._begun(name)
 
     async def _find_all(self, provider: str) -> None:
         """The worlds the store has from before; private ones are longest unused first."""
@@ -96,7 +95,7 @@ class Worlds:
                 return self._known(owner)
         key = claim.key
         if key is None or not key.startswith("test_"):
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         world = WorldId(provider.name, key.partition("+")[0])
         home = self._private.get(world)
         if home is not None:
@@ -105,8 +104,13 @@ class Worlds:
                 await self._touch(world)
             return home
         if private_name(key) is None:
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         return await self._make_private(world)
+
+    async def _begun(self, provider: str) -> Home:
+        """The start world, which is made if it is not there."""
+        home = self._start[provider] = await self._make(WorldId(provider, self._seeds[provider].origin.name))
+        return home
 
     async def _touch(self, world: WorldId) -> None:
         """Let the store know, now and then, that a private world is used."""
@@ -274,11 +278,20 @@ class Worlds:
             await self.drop(idle)
 
     async def _make(self, world: WorldId) -> Home:
-        """One world comes of it, however many call at once: the store refuses the second."""
+        """One world comes of it, however many call at once, on however many servers: the store refuses the second."""
         home = self.home_of(world)
-        if not await self._store.exists(world):
-            await self._store.create(world, self.fresh(home))
+        if await self._store.exists(world) or not await self._store.create(world, self.fresh(home)):
+            return self._resumed(world, await home_record(self._store, world)) if self._store.lasts else home
         return home
+
+    def forget(self, world: WorldId) -> None:
+        """Others have let a world go: it is made anew when it is asked for."""
+        self._private.pop(world, None)
+        self._named.pop(world, None)
+        self._made.pop(world, None)
+        self._kept.pop(world, None)
+        if self.is_start(world):
+            del self._start[world.provider]
 
     def _known(self, world: WorldId) -> Home:
         home = self._private.get(world)

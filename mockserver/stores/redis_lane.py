@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
 
 from mockserver.core.text import Json
-from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldId
+from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.stores.known import NEXT, Get, Known, KnownView, Question
 from mockserver.stores.redis_questions import asked, learn
 from mockserver.stores.redis_scripts import (
@@ -42,10 +42,6 @@ class Missing(BaseException):
 
     def __init__(self, questions: Iterable[Question]) -> None:
         self.questions = tuple(questions)
-
-
-class Gone(KeyError):
-    """There is no such world."""
 
 
 class Server(Protocol):
@@ -85,7 +81,7 @@ class Job:
             error = RuntimeError("a decision raised StopIteration")
         if error is None:
             self.future.set_result(done)
-        elif self.many and not isinstance(error, (StoreError, Gone)):
+        elif self.many and not isinstance(error, (StoreError, WorldGone)):
             interrupted = Interrupted(done)
             interrupted.__cause__ = error
             self.future.set_exception(interrupted)
@@ -180,7 +176,7 @@ class Lane:
                 return
             if not await self._fetch(missing.questions):
                 while jobs:
-                    jobs.popleft().end(Gone(self.world))
+                    jobs.popleft().end(WorldGone(self.world))
                 return
 
     def _decide(self, job: Job) -> Exception | None:

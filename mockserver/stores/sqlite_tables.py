@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Due, Order, WorldId
+from mockserver.core.world import Change, Contents, Due, Order, WorldGone, WorldId
 from mockserver.stores.known import Count, Get, Known, KnownView, Page, Question
 from mockserver.stores.rows import Entry, Kinds, Step, last_of, octets, read, text_of, written
 
@@ -110,12 +110,12 @@ class Tables:
         return [WorldId(provider, text_of(name)) for provider, name in rows]
 
     def world(self, id: WorldId) -> World:
-        """Raises KeyError for a world that is not there."""
+        """Raises WorldGone for a world that is not there."""
         world = self._worlds.get(id)
         if world is None or world.known.is_full():
             row = self._row_of(id)
             if row is None:
-                raise KeyError(id)
+                raise WorldGone(id)
             if len(self._worlds) > 1_000:
                 self._worlds.clear()
             world = self._worlds[id] = World(id, row[0], self._kinds[id.provider], Known(row[1]))
@@ -135,7 +135,7 @@ class Tables:
         return self._owners[asked]
 
     def contents(self, id: WorldId) -> Contents:
-        """Raises KeyError for a world that is not there."""
+        """Raises WorldGone for a world that is not there."""
         world = self.world(id)
         records: dict[str, dict[str, Record]] = {}
         for kind, name, body in self._rows(world.number):
