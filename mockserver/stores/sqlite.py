@@ -177,7 +177,7 @@ class SqliteStore:
         tables = self._tables
         if tables is not None and tables.connection.in_transaction:
             try:
-                _commit(tables)
+                tables.finish()
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
 
@@ -197,7 +197,7 @@ class SqliteStore:
             if gathers and together:
                 return _joined(tables, work)
             if gathers and tables.connection.in_transaction:
-                _commit(tables)
+                tables.finish()
             if not writes:
                 try:
                     return _transaction(tables, "BEGIN", work)
@@ -250,7 +250,7 @@ def _transaction(tables: Tables, begin: str, work: Callable[[Tables], T]) -> T:
     try:
         tables.begin(begin)
         done = work(tables)
-        tables.connection.execute("COMMIT")
+        tables.finish()
     except BaseException:
         _roll_back(tables)
         raise
@@ -272,10 +272,6 @@ def _joined(tables: Tables, work: Callable[[Tables], T]) -> T:
     _roll_back(tables)
     tables.begin("BEGIN IMMEDIATE")
     return work(tables)
-
-
-def _commit(tables: Tables) -> None:
-    tables.connection.execute("COMMIT")
 
 
 def _roll_back(tables: Tables) -> None:

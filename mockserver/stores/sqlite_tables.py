@@ -11,13 +11,11 @@ from itertools import chain
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Due, Order, WorldGone, WorldId
-from mockserver.stores.known import Count, Get, Known, KnownView, Page, Question
+from mockserver.core.world import Change, Contents, WorldGone, WorldId
+from mockserver.stores.known import Known, KnownView
 from mockserver.stores.rows import Entry, Kinds, Step, last_of, octets, read, text_of, written
+from mockserver.stores.sqlite_questions import World, answer, position
 
-_GET: Final = "SELECT body FROM record WHERE world = ? AND kind = ? AND id = ?"
-_COUNT: Final = "SELECT count(*) FROM entry WHERE place = ? AND key = ? AND world = ?"
-_DUE: Final = "SELECT due, kind, id FROM record WHERE world = ? AND due IS NOT NULL ORDER BY due, kind, id LIMIT 1"
 _OWNER: Final = (
     "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
     "WHERE entry.place = ? AND entry.key = ? ORDER BY entry.world LIMIT 1"
@@ -32,33 +30,8 @@ _ENTER: Final = "INSERT OR IGNORE INTO entry (place, key, world, position, id) V
 _LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND position = ? AND id = ?"
 
 
-def _page(way: str, after: str) -> str:
-    return (
-        "SELECT entry.position, entry.id, record.body FROM entry CROSS JOIN record ON record.world = entry.world "
-        "AND record.kind = ? AND record.id = entry.id WHERE entry.place = ? AND entry.key = ? AND entry.world = ? "
-        f"{after} ORDER BY entry.position {way}, entry.id {way} LIMIT ?"
-    )
-
-
-# By (reverse, after).
-_PAGE: Final = {
-    (False, False): _page("ASC", ""),
-    (True, False): _page("DESC", ""),
-    (False, True): _page("ASC", "AND (entry.position, entry.id) > (?, ?)"),
-    (True, True): _page("DESC", "AND (entry.position, entry.id) < (?, ?)"),
-}
-
-
-class World:
-    """A world by its number, and what is known of it."""
-
-    __slots__ = ("id", "kinds", "known", "number")
-
-    def __init__(self, id: WorldId, number: int, kinds: Kinds, known: Known) -> None:
-        self.id = id
-        self.number = number
-        self.kinds = kinds
-        self.known = known
+# Of so many worlds something is known at once.
+MOST_WORLDS: Final = 1_000
 
 
 class Tables:
@@ -70,6 +43,7 @@ class Tables:
         self._places: dict[tuple[str, str, str], int] = {}
         self._worlds: dict[WorldId, World] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
+        self._counted: set[World] = set()
         self._seen = -1
 
     def begin(self, how: str) -> None:
@@ -84,6 +58,7 @@ class Tables:
         """Know nothing any more."""
         self._worlds.clear()
         self._owners.clear()
+        self._counted.clear()
 
     # ---- worlds
 
@@ -112,17 +87,22 @@ class Tables:
     def world(self, id: WorldId) -> World:
         """Raises WorldGone for a world that is not there."""
         world = self._worlds.get(id)
-        if world is None or world.known.is_full():
+        if world is None:
             row = self._row_of(id)
             if row is None:
                 raise WorldGone(id)
-            if len(self._worlds) > 1_000:
+            if len(self._worlds) > MOST_WORLDS:
+                self._write_calls()
                 self._worlds.clear()
             world = self._worlds[id] = World(id, row[0], self._kinds[id.provider], Known(row[1]))
+        elif world.known.is_full():
+            world.known = Known(world.known.serial)
         return world
 
     def view(self, world: World) -> KnownView:
-        return KnownView(world.known, world.kinds, lambda question: self._ask(world, question))
+        return KnownView(
+            world.known, world.kinds, lambda question: answer(self.connection, self.place, world, question)
+        )
 
     def owner(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The oldest world with something under a key."""
@@ -141,35 +121,6 @@ class Tables:
         for kind, name, body in self._rows(world.number):
             records.setdefault(kind, {})[text_of(name)] = read(body)
         return Contents(records, world.known.serial)
-
-    def _ask(self, world: World, question: Question) -> None:
-        known, execute = world.known, self.connection.execute
-        if isinstance(question, Get):
-            kind, id = question
-            row = execute(_GET, (world.number, kind, octets(id))).fetchone()
-            known.records[kind, id] = None if row is None else read(row[0])
-        elif isinstance(question, Page):
-            self._ask_page(world, question)
-        elif isinstance(question, Count):
-            kind, index, key = question
-            where = (self.place(world.id.provider, kind, index), octets(key), world.number)
-            known.learn_count(kind, index, key, execute(_COUNT, where).fetchone()[0])
-        else:
-            row = execute(_DUE, (world.number,)).fetchone()
-            known.learn_due(None if row is None else Due(row[0], row[1], text_of(row[2])))
-
-    def _ask_page(self, world: World, page: Page) -> None:
-        kind, index, key, reverse, after, many = page
-        where = [kind, self.place(world.id.provider, kind, index), octets(key), world.number]
-        if after is not None:
-            where += [_position(after[0]), octets(after[1])]
-        places: list[tuple[Order, str]] = []
-        for position, octets_of_id, body in self.connection.execute(_PAGE[reverse, after is not None], (*where, many)):
-            id = text_of(octets_of_id)
-            places.append((text_of(position) if isinstance(position, bytes) else position, id))
-            if (kind, id) not in world.known.records:
-                world.known.records[kind, id] = read(body)
-        world.known.learn_page(page, places)
 
     # ---- writing
 
@@ -209,9 +160,19 @@ class Tables:
         return world.kinds.step(kind, id, view.get(kind, id), record)
 
     def count_call(self, world: World) -> None:
-        """One call more has changed this world."""
-        self.connection.execute("UPDATE world SET serial = serial + 1 WHERE number = ?", (world.number,))
+        """One call more has changed this world, which is written down with the rest."""
         world.known.serial += 1
+        self._counted.add(world)
+
+    def finish(self) -> None:
+        """The transaction ends: commit it."""
+        self._write_calls()
+        self.connection.execute("COMMIT")
+
+    def _write_calls(self) -> None:
+        for world in self._counted:
+            self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (world.known.serial, world.number))
+        self._counted.clear()
 
     def fill(self, id: WorldId, number: int, contents: Contents) -> None:
         """Let an empty world hold this."""
@@ -265,7 +226,7 @@ class Tables:
         provider, kind, (label, key, order) = world.id.provider, step.kind, entry
         if self._owners:
             self._owners.pop((provider, kind, label, key), None)
-        return self.place(provider, kind, label), octets(key), world.number, _position(order), octets(step.id)
+        return self.place(provider, kind, label), octets(key), world.number, position(order), octets(step.id)
 
     def is_of(self, version: str) -> bool:
         """Whether what is in the indexes was worked out by this code, and there is a number for each."""
@@ -294,10 +255,6 @@ class Tables:
             for kind in kinds.by_name.values()
             for index in kind.indexes
         ]
-
-
-def _position(order: Order) -> int | bytes:
-    return octets(order) if isinstance(order, str) else order
 
 
 def _old(view: KnownView, kind: str, id: str) -> Record | None:
