@@ -26,7 +26,7 @@ from mockserver.core.world import (
     gathered,
 )
 from mockserver.stores.redis_directory import Directory
-from mockserver.stores.redis_lane import Job, Lane
+from mockserver.stores.redis_lane import Job, Lane, Place
 from mockserver.stores.redis_line import Address, Line
 from mockserver.stores.redis_scripts import (
     ALL,
@@ -100,7 +100,7 @@ class RedisStore:
             return True
         age, _, _, _ = await self._all(world)
         if age is not None:  # whoever made it may have died before this
-            await self._directory.list(world, age)
+            await self._directory.enlist(world, age)
         return False
 
     async def contents(self, world: WorldId) -> Contents:
@@ -178,15 +178,16 @@ class RedisStore:
     # ---- what lanes ask
 
     async def run(self, script: str, world: WorldId, *arguments: bytes) -> Json:
-        said, twice = await self._line.run(script, self.keys.of(world), arguments)
-        if twice and script is not ALL and said == b"moved":
+        return (await self._line.run(script, self.keys.of(world), arguments))[0]
+
+    async def announced(self, world: WorldId, age: int, keys: Iterable[Place], script: str, *arguments: bytes) -> Json:
+        before = self._directory.announcing(world, age, keys)
+        said, twice = await self._line.run(script, self.keys.of(world), arguments, before)
+        if twice and said == b"moved":
             raise StoreError(
                 f"the line to the store {self.address} broke while a call was being kept; whether it was is not known"
             )
         return said
-
-    async def announce(self, world: WorldId, age: int, keys: Iterable[tuple[str, str, str]]) -> None:
-        await self._directory.announce(world, age, keys)
 
     def token(self) -> bytes:
         self._count += 1
@@ -226,7 +227,7 @@ class RedisStore:
         """Let a world hold this and nothing else; False if it is another by now."""
         await self._open()
         fresh = age if age is not None else int(await self._line.send(lambda client: client.incr(self.keys.age)))
-        await self._directory.announce(world, fresh, self._kinds[world.provider].public(steps))
+        public = self._kinds[world.provider].public(steps)
         parts = [part for key in gone for part in (b"d", key)]
         for step in steps:
             where = field(step.kind, step.id)
@@ -234,9 +235,10 @@ class RedisStore:
             for label, key, order in step.come:
                 parts += (b"e", self.keys.index(world, step.kind, label, key), member(order, step.id))
         before = b"" if age is None else b"%d" % age
-        said = await self.run(REPLACE, world, before, version, b"%d" % fresh, b"%d" % calls, items(parts))
+        arguments = (before, version, b"%d" % fresh, b"%d" % calls, items(parts))
+        said = await self.announced(world, fresh, public, REPLACE, *arguments)
         if said == b"done":
-            await self._directory.list(world, fresh)
+            await self._directory.enlist(world, fresh)
             self._forget(world)
         return bool(said == b"done")
 

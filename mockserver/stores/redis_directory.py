@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
-from mockserver.stores.redis_line import Line
+from mockserver.stores.redis_line import Command, Line
 from mockserver.stores.redis_scripts import Keys, listed, listed_world
 
 Place = tuple[str, str, str]
@@ -45,22 +45,14 @@ class Directory:
         said = await self._line.send(lambda client: client.zrange(where, 0, -1))
         return [listed_world(each) for each in said]
 
-    async def list(self, world: WorldId, age: int) -> None:
+    async def enlist(self, world: WorldId, age: int) -> None:
         """A world is there."""
         await self._line.send(lambda client: client.zadd(self._keys.worlds, {listed(world, age): age}))
 
-    async def announce(self, world: WorldId, age: int, places: Iterable[Place]) -> None:
-        """A world may have something under these public keys from now on."""
-        said, wanted = listed(world, age), list(places)
-
-        async def work(client: Json) -> None:
-            pipe = client.pipeline(transaction=False)
-            for place in wanted:
-                pipe.zadd(self._keys.owners(world.provider, *place), {said: age})
-            await pipe.execute()
-
-        if wanted:
-            await self._line.send(work)
+    def announcing(self, world: WorldId, age: int, places: Iterable[Place]) -> list[Command]:
+        """What lets it be known that a world may have something under these public keys."""
+        said = listed(world, age)
+        return [("ZADD", self._keys.owners(world.provider, *place), age, said) for place in places]
 
     async def strike(self, world: WorldId, age: int, places: Iterable[Place], *, listed_too: bool = False) -> None:
         """A world has nothing under these keys any more; `listed_too` says that it is gone."""
