@@ -51,13 +51,18 @@ class SqliteStore:
         full: bool = False,
         version: str = "",
         seconds: float = PATIENCE_SECONDS,
+        trace: Callable[[str], None] | None = None,
     ) -> None:
-        """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write."""
+        """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write.
+
+        `trace` is told each statement.
+        """
         self.path = path
         self._kinds = {provider: Kinds(provider, some) for provider, some in kinds.items()}
         self._full = full
         self._version = version
         self._seconds = seconds
+        self._trace = trace
         self._tables: Tables | None = None
         self._found_locked = False
         self._gathers = False
@@ -225,6 +230,7 @@ class SqliteStore:
         except BaseException:
             connection.close()
             raise
+        connection.set_trace_callback(self._trace)
         self._tables = tables
         return tables
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Final
 
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Contents, WorldGone, WorldId
 from mockserver.stores.known import Known, KnownView
-from mockserver.stores.rows import Entry, Kinds, Step, last_of, octets, read, text_of, written
-from mockserver.stores.sqlite_questions import World, answer, position
+from mockserver.stores.rows import Kinds, Step, last_of, octets, read, text_of, written
+from mockserver.stores.sqlite_questions import World, answer
 
 _OWNER: Final = (
     "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
@@ -32,6 +31,9 @@ _LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND
 
 # Of so many worlds something is known at once.
 MOST_WORLDS: Final = 1_000
+
+
+_Row = tuple[int, bytes, int, int | bytes, bytes]
 
 
 class Tables:
@@ -134,7 +136,7 @@ class Tables:
             else:
                 steps.append(kinds.step(kind, id, _old(view, kind, id), new))
         steps = [self._added(world, view, step) if (step.kind, step.id) not in records else step for step in steps]
-        gone = [self._row(world, step, entry) for step in steps for entry in step.gone]
+        gone = self._entries(world, steps, gone=True)
         if gone:
             self.connection.executemany(_LEAVE, gone)
         for step in steps:
@@ -145,7 +147,7 @@ class Tables:
             elif known is not record:
                 self.connection.execute(_PUT, (world.number, kind, octets(id), due, written(record)))
             world.known.apply(step)
-        come = [self._row(world, step, entry) for step in steps for entry in step.come]
+        come = self._entries(world, steps)
         if come:
             self.connection.executemany(_ENTER, come)
 
@@ -185,8 +187,7 @@ class Tables:
         """Let a world hold nothing."""
         self.forget()
         world = World(id, number, self._kinds[id.provider], Known(0))
-        rows = ((self._row(world, step, entry) for entry in step.gone) for step in self._all(world, leave=True))
-        self.connection.executemany(_LEAVE, list(chain.from_iterable(rows)))
+        self.connection.executemany(_LEAVE, self._entries(world, self._all(world, leave=True), gone=True))
         self.connection.execute("DELETE FROM record WHERE world = ?", (number,))
 
     def drop(self, id: WorldId, number: int) -> None:
@@ -196,8 +197,7 @@ class Tables:
     def _put(self, world: World, steps: list[Step]) -> None:
         rows = ((world.number, step.kind, octets(step.id), step.due, written(step.record or {})) for step in steps)
         self.connection.executemany(_PUT, rows)
-        entries = [self._row(world, step, entry) for step in steps for entry in step.come]
-        self.connection.executemany(_ENTER, entries)
+        self.connection.executemany(_ENTER, self._entries(world, steps))
 
     def _rows(self, number: int) -> sqlite3.Cursor:
         return self.connection.execute("SELECT kind, id, body FROM record WHERE world = ?", (number,))
@@ -222,11 +222,22 @@ class Tables:
             self._places[provider, kind, index] = known
         return known
 
-    def _row(self, world: World, step: Step, entry: Entry) -> tuple[int, bytes, int, int | bytes, bytes]:
-        provider, kind, (label, key, order) = world.id.provider, step.kind, entry
-        if self._owners:
-            self._owners.pop((provider, kind, label, key), None)
-        return self.place(provider, kind, label), octets(key), world.number, position(order), octets(step.id)
+    def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Row]:
+        """What comes to the indexes, or goes, as rows. Who has what stands there has to be asked anew."""
+        provider, number = world.id.provider, world.number
+        places, owners = self._places, self._owners
+        rows: list[_Row] = []
+        for step in steps:
+            entries = step.gone if gone else step.come
+            if not entries:
+                continue
+            kind, id = step.kind, octets(step.id)
+            for label, key, order in entries:
+                if owners:
+                    owners.pop((provider, kind, label, key), None)
+                place = places.get((provider, kind, label)) or self.place(provider, kind, label)
+                rows.append((place, octets(key), number, octets(order) if isinstance(order, str) else order, id))
+        return rows
 
     def is_of(self, version: str) -> bool:
         """Whether what is in the indexes was worked out by this code, and there is a number for each."""
