@@ -90,7 +90,9 @@ def test_repairs_that_match_nothing_any_more_are_told(capsys: pytest.CaptureFixt
     assert main(["diff", "published:livepeer", "newer.yaml", "--fail-on", "none"]) == 0
     said = capsys.readouterr().out
     assert "overlay-action-unmatched" in said
-    assert "specs/livepeer/overlay.yaml can't be carried out any more: $.components.schemas['transcode-profile']" in said
+    assert (
+        "specs/livepeer/overlay.yaml can't be carried out any more: $.components.schemas['transcode-profile']" in said
+    )
 
 
 @pytest.mark.parametrize(
