@@ -160,12 +160,20 @@ def encoded(said: str, headers: Headers) -> bytes:
 
 
 def bytes_of(said: Json, headers: Headers) -> bytes:
-    """A body as it stands in a recording: bytes, a text, nothing, or the value it spells."""
+    """A body as it stands in a recording: bytes, a text, nothing, or the value it spells. Raises BadEntry."""
     if said is None:
         return b""
     if isinstance(said, bytes):
         return said
-    return encoded(said, headers) if isinstance(said, str) else dump(said)
+    return encoded(said, headers) if isinstance(said, str) else spelled(said)
+
+
+def spelled(value: Json) -> bytes:
+    """A value as JSON text. Raises BadEntry for one that is too deep."""
+    try:
+        return dump(value)
+    except (RecursionError, ValueError, TypeError) as error:
+        raise BadEntry(f"`body`: this can't be written as JSON ({error})") from None
 
 
 def unpacked(headers: Headers, body: bytes) -> tuple[Headers, bytes, bool]:

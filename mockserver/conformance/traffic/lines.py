@@ -32,13 +32,14 @@ from mockserver.conformance.traffic.exchange import (
     pairs,
     reply_of,
     request_to,
+    spelled,
     status_of,
     unpacked,
 )
 from mockserver.conformance.traffic.opening import Opened
 from mockserver.conformance.traffic.times import when
 from mockserver.core.http import Headers
-from mockserver.core.text import Json, TextError, dump, parse
+from mockserver.core.text import Json, TextError, parse
 
 _JSON = ("content-type", "application/json")
 _SAID = ("content-type", "vary", "link", "etag", "location")
@@ -140,7 +141,7 @@ def _body(message: dict[str, Json], headers: Headers) -> bytes:
     if how == "base64":
         return from_base64(str(said), "`body`")
     # A text under `json` is the value, not how it is spelled.
-    return encoded(dump(said).decode(), headers) if how == "json" else bytes_of(said, headers)
+    return encoded(spelled(said).decode(), headers) if how == "json" else bytes_of(said, headers)
 
 
 def _headers(answered: dict[str, Json]) -> tuple[Headers, bool]:
