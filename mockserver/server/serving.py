@@ -58,9 +58,11 @@ async def serving(
     attempt_seconds: float | None = None,
     finish_seconds: float = FINISH_SECONDS,
     hurry: asyncio.Event | None = None,
+    wire: type[App] = App,
     **limits: Any,
 ) -> AsyncIterator[str]:
-    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
+    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`, or
+    of another `wire`.
 
     `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
     to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
@@ -78,7 +80,7 @@ async def serving(
         await engine.open(url)
         if control is not None:
             control.open(access_to(sock, control.token))
-        app = App(engine, url, control=control, **limits)
+        app = wire(engine, url, control=control, **limits)
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()
