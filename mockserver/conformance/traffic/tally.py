@@ -11,7 +11,8 @@ from typing import Final
 
 from mockserver.conformance.finding import Finding, Level, Place, Step
 from mockserver.conformance.musts import must
-from mockserver.conformance.traffic.exchange import Exchange, reply_of
+from mockserver.conformance.traffic.exchange import Exchange
+from mockserver.conformance.traffic.fields import reply_of
 from mockserver.conformance.traffic.judging import Judged, shown
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.redaction import Redaction
