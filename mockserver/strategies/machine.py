@@ -2,88 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 from hypothesis.strategies import DataObject
 
-from mockserver.contract.check import CompiledContract
-from mockserver.core.http import Reply
+from mockserver.core.fault import Calls, Effect, Fault, Turns
+from mockserver.core.http import Reply, decode_segment
 from mockserver.core.text import Json
-from mockserver.errors import unknown
-from mockserver.strategies.book import Page, page_of
-from mockserver.strategies.client import Client, Clock, Mock, State
-from mockserver.strategies.flows import FLOWS, Flow, Span
-from mockserver.strategies.trial import Outcome, Trial
-from mockserver.strategies.troubles import TROUBLES, Expected, Scene, paged
+from mockserver.strategies import hooks, oauth
+from mockserver.strategies.client import State
+from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
+from mockserver.strategies.judging import Outcome
+from mockserver.strategies.pages import CURSORS, paged
+from mockserver.strategies.troubles import TROUBLES, Expected
 
-_ANY = st.integers(0, 30)
 # Twists come in many kinds, so they get more turns.
 _TROUBLES = st.sampled_from([*TROUBLES, "twisted", "twisted"])
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
+# Longer than any job that ends takes, and than any link to a file is good for (s).
+_ENDED, _LATER = 3_600, 8 * 86_400
+# Ids are opaque: what means something in a URL has to be percent-encoded (RFC 3986, 2.1).
+_ODD = ("a/b", "a?b=c", "a#b", "a b", "a%2Fb", "é")
 
 
-class ClientMachine(RuleBasedStateMachine):
+class ClientMachine(Exploring):
     """A state machine for any client of a provider: give it a world and an adapter, and it looks for the client's bugs.
 
     `provider` is `"livepeer"` or `"restream"`; for another, set `flow` and `contract`. `patience` is how many real
     seconds one call may go without a pause (more than the client's timeout), `longest` how many of the mock's clock it
     may wait. `persistent`: who waits for a clip is not put off by a single 503.
 
-    What has to hold: nothing but the client's own errors comes out, and no key in them; requests keep the contract; no
-    call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409 for
-    what has been asked before is no error, and there is one project for one source; waiting ends; what is said to be
-    ready is, and can be downloaded; lists are whole, and name nothing twice.
+    What has to hold: nothing but the client's own errors comes out, and no secret in them; requests keep the contract;
+    no call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409
+    for what has been asked before is no error, and there is one project for one source; waiting ends; what is said to
+    be ready is, can be played and downloaded, and nobody who stores it is shown a key; lists are whole, and name
+    nothing twice. Of tokens: they are renewed when they are over and then saved, and not when that is no use. Of
+    webhooks: each clip's end is acted on once, in any order, and nothing is believed that is not signed.
 
     >>> class Restream(ClientMachine):
     ...     provider = "restream"
-    ...     def mock(self): return server.world()
+    ...     def mock(self): return server.world("restream", "machine", frozen=True, pace=1)
     ...     def client(self, mock, clock): return Adapter(mock, clock)
     ...
     >>> TestRestream = Restream.TestCase
     """
 
-    provider: ClassVar[str] = ""
-    flow: ClassVar[Flow | None] = None
-    contract: ClassVar[CompiledContract | None] = None
-    patience: ClassVar[float] = 5.0
-    longest: ClassVar[float] = 86_400.0
-    persistent: ClassVar[bool] = True
+    # ---- clips
 
-    def mock(self) -> Mock:
-        """A fresh world, with its time standing still."""
-        raise NotImplementedError("ClientMachine.mock: return a fresh world of your mock server")
-
-    def client(self, mock: Mock, clock: Clock) -> Client:
-        """The client under test, as an adapter."""
-        raise NotImplementedError("ClientMachine.client: return your client as a mockserver.strategies.Client")
-
-    def __init__(self) -> None:
-        super().__init__()
-        if self.flow is None and self.provider not in FLOWS:
-            raise InvalidArgument(unknown("provider with a flow", self.provider, FLOWS) + "; or set `flow`")
-        self._flow: Flow = self.flow or FLOWS[self.provider]
-        # What the client has made: id by id its source, and for each source the ids.
-        self._made: dict[str, str] = {}
-        self._of: dict[str, list[str]] = {}
-
-    @initialize()
-    def begin(self) -> None:
-        """A fresh world and a fresh client."""
-        self._mock = self.mock()
-        self._clock = Clock(self._mock, self.longest)
-        self._trial = Trial(self._mock, self.client(self._mock, self._clock), self._clock, self._flow, self.patience)
-
-    def teardown(self) -> None:
-        if hasattr(self, "_trial"):
-            self._trial.close()
-
-    @rule(pick=_ANY, span=_ANY, trouble=_TROUBLES, data=st.data())
+    @rule(pick=ANY, span=ANY, trouble=_TROUBLES, data=st.data())
     def create(self, pick: int, span: int, trouble: str, data: DataObject) -> None:
         """Ask for a clip of a source that may have been asked for before."""
         flow = self._flow
@@ -99,25 +69,40 @@ class ClientMachine(RuleBasedStateMachine):
         if expected is not None:
             self._create(source, times, expected)
 
-    def _create(self, source: str, times: Span, expected: Expected) -> None:
-        outcome = self._trial.create(source, times, expected)
-        if outcome.handle is not None:
-            known = self._of.setdefault(source, [])
-            if self._flow.conflicts and known:
-                assert outcome.handle == known[0], f"two projects for {source}: {known[0]} and {outcome.handle}"
-            known.append(outcome.handle)
-            self._made[outcome.handle] = source
+    @rule(pick=ANY, heard=st.booleans())
+    def create_unheard(self, pick: int, heard: bool) -> None:
+        """Ask twice for clips of a source; the second reply is lost, and perhaps the second call, too."""
+        source, times = self._flow.sources[pick % len(self._flow.sources)], self._flow.spans[-1]
+        self._create(source, times, Expected())
+        lost = Effect(reset="after" if heard else "before")
+        self._mock.add_fault(Fault(lost, Calls(operations=(self._flow.create,)), Turns(nth=1)))
+        self._create(source, times, Expected("may"))
 
     @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), data=st.data())
+    def create_again(self, pick: int, trouble: str, data: DataObject) -> None:
+        """Ask once more for what has been asked for."""
+        expected = self._arm(trouble, self._flow.create, None, data)
+        if expected is not None:
+            self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
+
+    @precondition(lambda self: self._can("create_single"))
+    @rule(pick=ANY, span=ANY)
+    def create_single(self, pick: int, span: int) -> None:
+        """Ask for one clip of a whole span."""
+        sources, spans = self._flow.sources, self._flow.spans
+        self._create(sources[pick % len(sources)], spans[span % len(spans)], Expected("may"), single=True)
+
+    @precondition(lambda self: self._made)
+    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
     def poll(self, pick: int, trouble: str, data: DataObject) -> None:
         """One look at a clip."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
-        self._in_the_way(plain, trouble, data, lambda expected: self._trial.poll(handle, expected))
+        self._in_the_way(plain, trouble, data, partial(self._trial.poll, handle))
 
     @precondition(lambda self: self._made)
-    @rule(pick=_ANY, phase=_ANY)
+    @rule(pick=ANY, phase=ANY)
     def poll_in_a_phase(self, pick: int, phase: int) -> None:
         """A look at a clip in any state the document knows, and in one it doesn't."""
         handle = self._handle(pick)
@@ -128,21 +113,20 @@ class ClientMachine(RuleBasedStateMachine):
         known = self._flow.phases[told.operation]
         values: Sequence[Json] = [*known.values, "queued"]
         value = values[phase % len(values)]
-        self._mock.reply_next(
-            told.operation, Reply.json(told.reply.status, _set(told.reply.value, known.pointer, value))
-        )
-        self._trial.poll_told(handle, known.values.get(value, frozenset((State.WAITING, State.FAILED))), value)
+        said = set_at(told.reply.value, known.pointer, value)
+        self._mock.reply_next(told.operation, Reply.json(told.reply.status, said))
+        self._trial.poll_told(handle, known.of(said), value)
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=st.sampled_from(("none", "other conflict")), data=st.data())
-    def create_again(self, pick: int, trouble: str, data: DataObject) -> None:
-        """Ask once more for what has been asked for."""
-        expected = self._arm(trouble, self._flow.create, None, data)
-        if expected is not None:
-            self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
+    @rule(odd=st.sampled_from(_ODD))
+    def poll_an_odd_one(self, odd: str) -> None:
+        """A look at what has an odd id: there is no such clip, and the server is asked for this very id."""
+        outcome = self._trial.judged("poll", Expected("must"), self._trial.client.poll, odd)
+        for call in outcome.calls:
+            asked = [decode_segment(part) for part in call.request.path.split("/")]
+            assert odd in asked, f"poll: the id is {odd!r}, and the client asks for {call.request.target}"
 
-    @precondition(lambda self: self._made and self.persistent)
-    @rule(pick=_ANY)
+    @precondition(lambda self: self._made and self.persistent and self._can("wait"))
+    @rule(pick=ANY)
     def wait_through_a_failure(self, pick: int) -> None:
         """Wait for a clip while the server fails once: whoever waits asks again."""
         handle = self._handle(pick)
@@ -150,61 +134,70 @@ class ClientMachine(RuleBasedStateMachine):
         if plain.error is None and plain.calls and plain.calls[0].operation and plain.result is State.WAITING:
             self._trial.wait_through(handle, plain.calls[0].operation)
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY)
-    def wait(self, pick: int) -> None:
-        """Wait for a clip: it ends, whatever comes of it."""
-        handle = self._handle(pick)
-        self._trial.wait(handle, surely=self._made[handle] in self._flow.sources)
-
-    @rule(pick=_ANY, span=_ANY, data=st.data())
+    @precondition(lambda self: self._can("wait"))
+    @rule(pick=ANY, span=ANY, data=st.data())
     def see_through(self, pick: int, span: int, data: DataObject) -> None:
-        """Ask for a clip that will fail, never end or become ready, wait for it, and look at what came of it."""
+        """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        sources = (*flow.failing[:1], *flow.stuck, *flow.sources[:2])
+        sources = (*flow.failing, *flow.stuck, *flow.sources)
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
             waited = self._trial.wait(handle, surely=source in flow.sources)
-            if waited is not None and waited.result is not None:
+            if waited.result is not None:
                 self._in_the_way(waited, "twisted", data, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
             self._in_the_way(plain, "twisted", data, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
-    def list(self, pick: int, trouble: str, data: DataObject) -> None:
-        """What there is."""
-        source = self._made[self._handle(pick)]
-        plain = self._trial.list(source, self._of[source], Expected())
-        self._in_the_way(
-            plain, trouble, data, lambda expected: self._trial.list(source, self._of[source], expected, plain)
-        )
-
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY)
-    def list_in_pages(self, pick: int) -> None:
-        """A list that comes in two pages."""
-        source = self._made[self._handle(pick)]
-        plain = self._trial.list(source, self._of[source], Expected())
-        call = plain.calls[-1] if plain.calls and plain.error is None else None
-        pages = paged(call.reply, call.request) if call is not None else None
-        if call is None or call.operation is None or pages is None:
-            return
-        for page in pages:
-            self._mock.reply_next(call.operation, page)
-        self._trial.list(source, self._of[source], Expected(injected=True), plain, pages=len(pages))
-
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
+    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
     def download(self, pick: int, trouble: str, data: DataObject) -> None:
         """What is ready can be downloaded, what isn't can't."""
         handle = self._handle(pick)
         plain = self._trial.download(handle, Expected())
-        self._in_the_way(plain, trouble, data, lambda expected: self._trial.download(handle, expected))
+        self._in_the_way(plain, trouble, data, partial(self._trial.download, handle))
 
-    @precondition(lambda self: self._made and self._flow.delete)
-    @rule(pick=_ANY, trouble=st.sampled_from(("none", "refused", "conflict")), data=st.data())
+    @precondition(lambda self: self._made)
+    @rule(pick=ANY)
+    def download_later(self, pick: int) -> None:
+        """Download, and once more when links that were good are so no more."""
+        handle = self._handle(pick)
+        self._clock.pass_by(_ENDED)
+        self._trial.download(handle, Expected())
+        self._clock.pass_by(_LATER)
+        self._trial.download(handle, Expected())
+
+    @precondition(lambda self: self._made)
+    @rule(pick=ANY, verb=st.sampled_from(("download", "play")), backwards=st.booleans())
+    def find_elsewhere(self, pick: int, verb: str, backwards: bool) -> None:
+        """Play or download what is ready, when the first reply has no URL; another one names several, in any order."""
+        handle, ways = self._handle(pick), {"download": self._trial.download, "play": self._trial.play}
+        if not self._can(verb):
+            return
+        self._clock.pass_by(_ENDED)
+        plain = self._trial.poll(handle, Expected())
+        if plain.result is not State.READY:
+            return
+        ways[verb](handle, Expected())
+        told = ways[verb](handle, self._hidden(plain, Expected("may")))
+        for call in told.calls[-1:] if backwards else ():
+            if call.operation and isinstance(call.reply.value, dict):
+                self._hidden(plain, Expected("may"))
+                self._mock.reply_next(call.operation, Reply.json(call.reply.status, turned(call.reply.value)))
+                ways[verb](handle, Expected("may"))
+
+    def _hidden(self, plain: Outcome, expected: Expected) -> Expected:
+        """Lets the next reply leave out the URLs that are to be found elsewhere."""
+        for call in plain.calls[-1:]:
+            said = call.reply.value
+            for pointer in self._flow.elsewhere.get(call.operation or "", ()):
+                said = without(said, pointer)
+            if said is not call.reply.value and call.operation:
+                self._mock.reply_next(call.operation, Reply.json(call.reply.status, said))
+        return expected
+
+    @precondition(lambda self: self._made and self._flow.delete and self._can("delete"))
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), data=st.data())
     def delete(self, pick: int, trouble: str, data: DataObject) -> None:
         """Delete a clip, and once more."""
         handle = self._handle(pick)
@@ -213,48 +206,74 @@ class ClientMachine(RuleBasedStateMachine):
             self._of[self._made.pop(handle)].remove(handle)
             self._trial.delete_again(handle)
 
+    # ---- lists
+
+    @precondition(lambda self: self._made)
+    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
+    def list(self, pick: int, trouble: str, data: DataObject) -> None:
+        """What there is."""
+        source = self._made[self._handle(pick)]
+        plain = self._trial.list(source, self._of[source], Expected())
+        self._in_the_way(plain, trouble, data, lambda expected: self._trial.list(source, (), expected, plain))
+
+    @precondition(lambda self: self._made)
+    @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
+    def list_in_pages(self, pick: int, cursor: str) -> None:
+        """A list that comes in two pages."""
+        source = self._made[self._handle(pick)]
+        plain = self._trial.list(source, self._of[source], Expected())
+        call = plain.calls[-1] if plain.calls and plain.error is None else None
+        pages = paged(call.reply, call.request, cursor) if call is not None else None
+        if call is None or call.operation is None or pages is None:
+            return
+        for page in pages:
+            self._mock.reply_next(call.operation, page)
+        self._trial.list(source, self._of[source], Expected(injected=True), plain, cursor)
+
+    @precondition(lambda self: self._flow.files and self._can("files"))
+    @rule(trouble=_TROUBLES, data=st.data())
+    def files(self, trouble: str, data: DataObject) -> None:
+        """What clips can be made of."""
+        plain = self._trial.files(Expected())
+        self._in_the_way(plain, trouble, data, self._trial.files)
+
+    # ---- tokens and webhooks
+
+    @precondition(lambda self: self._flow.signing and self._can("sign_in"))
+    @rule(tale=st.sampled_from([*oauth.TALES]), data=st.data())
+    def sign_in(self, tale: str, data: DataObject) -> None:
+        """Another client with tokens, and what becomes of them."""
+        assert self._flow.signing is not None
+        signed_in = oauth.SignedIn.of(self._flow.signing, self._another, self._flow.sources[0])
+        try:
+            oauth.TALES[tale](signed_in, data.draw)
+        finally:
+            signed_in.trial.close()
+
+    @precondition(lambda self: self._flow.hooked and self._can("register"))
+    @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), data=st.data())
+    def register(self, trouble: str, data: DataObject) -> None:
+        """Register a webhook."""
+        hooked = self._flow.hooked
+        assert hooked is not None
+        expected = self._arm(trouble, hooked.operation, None, data)
+        if expected is not None:
+            self._count += 1
+            hooks.register(self._trial, hooked, expected, self._count)
+
+    @precondition(lambda self: self._hooks and self._flow.hooked and self._can("receiver"))
+    @rule(fails=st.booleans(), way=st.sampled_from([*hooks.WAYS]), data=st.data())
+    def receive(self, fails: bool, way: str, data: DataObject) -> None:
+        """What webhooks tell of a clip that becomes ready or fails."""
+        hooked, flow = self._flow.hooked, self._flow
+        assert hooked is not None and self._hooks is not None
+        source = flow.failing[0] if fails else flow.sources[0]
+        hooks.told(self._trial, self._hooks, hooked, source, way, data.draw)
+
     @rule(seconds=_JUMPS)
     def jump(self, seconds: int) -> None:
         """Time goes by."""
         self._clock.pass_by(seconds)
-
-    def _handle(self, pick: int) -> str:
-        handles = list(self._made)
-        return handles[pick % len(handles)]
-
-    def _arm(self, trouble: str, operation: str, real: Reply | None, data: DataObject) -> Expected | None:
-        scene = Scene(self._mock, self._flow, self._page(operation), real)
-        return TROUBLES[trouble](scene, data.draw)
-
-    def _page(self, operation: str) -> Page:
-        return page_of(operation, self.contract)
-
-    def _in_the_way(
-        self,
-        plain: Outcome,
-        trouble: str,
-        data: DataObject,
-        again: Callable[[Expected], Outcome | None],
-        *,
-        last: bool = False,
-    ) -> None:
-        """The same once more, with something in the way of one of the calls it makes."""
-        calls = [call for call in plain.calls if call.operation]
-        if trouble == "none" or plain.error is not None or not calls:
-            return
-        # From a fixed range, however many calls there are: what a world answers may differ from run to run.
-        call = calls[-1 if last else data.draw(_ANY, label="call") % len(calls)]
-        assert call.operation is not None
-        real = self._mock.call(call.request)
-        expected = self._arm(trouble, call.operation, real, data)
-        if expected is not None:
-            again(expected)
-
-
-def _set(value: Json, pointer: str, new: Json) -> Json:
-    """The value with something else at a pointer into objects."""
-    name, _, rest = pointer[1:].partition("/")
-    return {**value, name: _set(value[name], f"/{rest}", new) if rest else new}
 
 
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one.

@@ -34,7 +34,7 @@ BELOW: Mapping[str, set[str]] = {
     },
     "testing": {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
-        *("server", "remote", "conformance"),
+        *("server", "remote", "conformance", "strategies"),
     },
     "pytest_plugin": {"errors", "testing"},
     "__main__": {"cli"},

@@ -114,7 +114,7 @@ class LivepeerClient(Client):
         return str(self.api.field(made, "asset", "id"))
 
     def poll(self, handle: str) -> State:
-        asset = self.api.ask("GET", f"/api/asset/{quote(handle)}")
+        asset = self.api.ask("GET", f"/api/asset/{quote(handle, safe='')}")
         if "null hash" in self.bugs:
             len(asset.get("hash", []))
         phase = self.api.field(asset, "status", "phase")
@@ -145,7 +145,7 @@ class LivepeerClient(Client):
         return [*dict.fromkeys(found)]
 
     def download(self, handle: str) -> str:
-        asset = self.api.ask("GET", f"/api/asset/{quote(handle)}")
+        asset = self.api.ask("GET", f"/api/asset/{quote(handle, safe='')}")
         url = self.api.field(asset, "downloadUrl")
         if not isinstance(url, str):
             raise ClipError("the URL is no text")
@@ -172,7 +172,7 @@ class RestreamClient(Client):
             return next((self._id(one) for one in self._projects() if one.get("sourceIdentifier") == source), None)
 
     def poll(self, handle: str) -> State:
-        project = self.api.ask("GET", f"/v2/user/clips/projects/{handle}")
+        project = self.api.ask("GET", f"/v2/user/clips/projects/{quote(handle, safe='')}")
         if self.api.field(project, "generatingClipsNow") is not False:
             return State.WAITING
         return State.READY if self.api.field(project, "clips") or "empty is ready" in self.bugs else State.FAILED
@@ -184,7 +184,7 @@ class RestreamClient(Client):
         return [self._id(one) for one in self._projects()]
 
     def download(self, handle: str) -> Sequence[str]:
-        project = self.api.ask("GET", f"/v2/user/clips/projects/{handle}")
+        project = self.api.ask("GET", f"/v2/user/clips/projects/{quote(handle, safe='')}")
         clips = self.api.field(project, "clips")
         urls = []
         for clip in clips if isinstance(clips, list) else []:
