@@ -1,4 +1,4 @@
-"""What the machine's rules are made of: the world and the client of one run, what was made there, what gets in the way."""
+"""What the machine's rules are made of: the world and the client of a run, what was made there, and troubles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import RuleBasedStateMachine, initialize
-from hypothesis.strategies import DataObject
 
 from mockserver.contract.check import CompiledContract
 from mockserver.core.http import Headers, Reply, Request
@@ -21,6 +20,7 @@ from mockserver.strategies.clock import Clock
 from mockserver.strategies.flow import Flow, Span, bearer
 from mockserver.strategies.flows import FLOWS
 from mockserver.strategies.judging import Outcome
+from mockserver.strategies.laying import Dice
 from mockserver.strategies.trial import Trial
 from mockserver.strategies.troubles import TROUBLES, Expected, Scene
 
@@ -90,15 +90,15 @@ class Exploring(RuleBasedStateMachine):
         handles = list(self._made)
         return handles[pick % len(handles)]
 
-    def _arm(self, trouble: str, operation: str, real: Reply | None, data: DataObject) -> Expected | None:
+    def _arm(self, trouble: str, operation: str, real: Reply | None, draw: Dice) -> Expected | None:
         page = page_of(operation, self.contract)
-        return TROUBLES[trouble](Scene(self._mock, self._flow, page, real, self._clock.ms), data.draw)
+        return TROUBLES[trouble](Scene(self._mock, self._flow, page, real, self._clock.ms), draw)
 
     def _in_the_way(
         self,
         plain: Outcome,
         trouble: str,
-        data: DataObject,
+        draw: Dice,
         again: Callable[[Expected], Outcome | None],
         *,
         last: bool = False,
@@ -107,10 +107,10 @@ class Exploring(RuleBasedStateMachine):
         calls = [call for call in plain.calls if call.operation]
         if trouble == "none" or plain.error is not None or not calls:
             return
-        call = calls[-1 if last else data.draw(ANY, label="call") % len(calls)]
+        call = calls[-1 if last else draw(ANY) % len(calls)]
         assert call.operation is not None
         real = self._mock.call(_asked_again(call.request, self._mock.key))
-        expected = self._arm(trouble, call.operation, real, data)
+        expected = self._arm(trouble, call.operation, real, draw)
         if expected is not None:
             again(expected)
 

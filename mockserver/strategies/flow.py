@@ -1,4 +1,4 @@
-"""What the client machine has to know of a provider: how clips are asked for, what becomes of them, where that is said."""
+"""What the client machine has to know of a provider: how clips are asked for, and where it is said what they are."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class Flow:
     asking twice is answered with 409. `phases` say how far it is, by operation; `kept` are the places a client may
     build on although the document leaves them optional. `limits` are the documented examples of refusals that say that
     a limit is reached. `elsewhere` are URLs of what is ready that a reply may leave out, and another operation tells.
-    `pieces` counts the files of what is ready, `files` asks for the ids of all sources there are, `delete` is the operation that deletes a clip.
+    `any_id`: ids are any text. `pieces` counts the files of what is ready, `files` asks for the ids of all sources
+    there are, `delete` is the operation that deletes a clip.
     """
 
     create: str
@@ -91,6 +92,7 @@ class Flow:
     pieces: Callable[[Json], int] = lambda reply: 1
     files: Callable[[Mock], Sequence[str]] | None = None
     delete: str | None = None
+    any_id: bool = False
     signing: Signing | None = None
     hooked: Hooked | None = None
 

@@ -1,6 +1,6 @@
-"""Webhooks in a client's hands: registered, and delivered as the server does it, twice, in any order, or by somebody else.
+"""Webhooks in a client's hands: registered, and delivered as the server does it, twice, in any order, or by a stranger.
 
-What has to come of it is known without the order: each clip ended once, as it did in truth, and nobody else is believed.
+What has to come of it is known without the order: a clip's end is acted on once, and nobody else is believed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from mockserver.core.text import Json, dump, parse
 from mockserver.strategies.client import Hooks, Receiver, State
 from mockserver.strategies.clock import Endless
 from mockserver.strategies.flow import Hooked, asking_for, value_of
-from mockserver.strategies.spelling import SPELLINGS, Spelling
 from mockserver.strategies.judging import Outcome
+from mockserver.strategies.laying import Draw
+from mockserver.strategies.spelling import SPELLINGS, Spelling
 from mockserver.strategies.trial import Trial
-from mockserver.strategies.troubles import Draw, Expected
+from mockserver.strategies.troubles import Expected
 
 # Long enough for every job that ends (s).
 _LIFE: Final = 3_600

@@ -65,6 +65,7 @@ LIVEPEER: Final = Flow(
     limits=("limit",),
     elsewhere={"getAsset": ("/downloadUrl", "/playbackUrl")},
     delete="deleteAsset",
+    any_id=True,
     hooked=Hooked("createWebhook", "/api/webhook", _sign, ("asset.ready", "asset.failed"), "sharedSecret"),
     phases={
         "getAsset": Phase("/status/phase", _ASSET_PHASES),

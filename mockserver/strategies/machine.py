@@ -8,15 +8,15 @@ from functools import partial
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from hypothesis.strategies import DataObject
 
-from mockserver.core.fault import Calls, Effect, Fault, Turns
+from mockserver.core.fault import Effect
 from mockserver.core.http import Reply, decode_segment
 from mockserver.core.text import Json
 from mockserver.strategies import hooks, oauth
 from mockserver.strategies.client import State
 from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
 from mockserver.strategies.judging import Outcome
+from mockserver.strategies.laying import Dice, answer_next, dice, strike_next
 from mockserver.strategies.pages import CURSORS, paged
 from mockserver.strategies.troubles import TROUBLES, Expected
 
@@ -53,8 +53,8 @@ class ClientMachine(Exploring):
 
     # ---- clips
 
-    @rule(pick=ANY, span=ANY, trouble=_TROUBLES, data=st.data())
-    def create(self, pick: int, span: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, span=ANY, trouble=_TROUBLES, draw=dice())
+    def create(self, pick: int, span: int, trouble: str, draw: Dice) -> None:
         """Ask for a clip of a source that may have been asked for before."""
         flow = self._flow
         sources = (*flow.sources, *flow.failing, *flow.stuck)
@@ -65,7 +65,7 @@ class ClientMachine(Exploring):
             real = self._mock.call(flow.asking(self._mock.key, source, times))
             if real.status >= 300:
                 return
-        expected = self._arm(trouble, flow.create, real, data)
+        expected = self._arm(trouble, flow.create, real, draw)
         if expected is not None:
             self._create(source, times, expected)
 
@@ -75,14 +75,14 @@ class ClientMachine(Exploring):
         source, times = self._flow.sources[pick % len(self._flow.sources)], self._flow.spans[-1]
         self._create(source, times, Expected())
         lost = Effect(reset="after" if heard else "before")
-        self._mock.add_fault(Fault(lost, Calls(operations=(self._flow.create,)), Turns(nth=1)))
+        strike_next(self._mock, self._flow.create, lost)
         self._create(source, times, Expected("may"))
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), data=st.data())
-    def create_again(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), draw=dice())
+    def create_again(self, pick: int, trouble: str, draw: Dice) -> None:
         """Ask once more for what has been asked for."""
-        expected = self._arm(trouble, self._flow.create, None, data)
+        expected = self._arm(trouble, self._flow.create, None, draw)
         if expected is not None:
             self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
 
@@ -94,12 +94,12 @@ class ClientMachine(Exploring):
         self._create(sources[pick % len(sources)], spans[span % len(spans)], Expected("may"), single=True)
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
-    def poll(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
+    def poll(self, pick: int, trouble: str, draw: Dice) -> None:
         """One look at a clip."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
-        self._in_the_way(plain, trouble, data, partial(self._trial.poll, handle))
+        self._in_the_way(plain, trouble, draw, partial(self._trial.poll, handle))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY, phase=ANY)
@@ -114,9 +114,10 @@ class ClientMachine(Exploring):
         values: Sequence[Json] = [*known.values, "queued"]
         value = values[phase % len(values)]
         said = set_at(told.reply.value, known.pointer, value)
-        self._mock.reply_next(told.operation, Reply.json(told.reply.status, said))
+        answer_next(self._mock, told.operation, Reply.json(told.reply.status, said))
         self._trial.poll_told(handle, known.of(said), value)
 
+    @precondition(lambda self: self._flow.any_id)
     @rule(odd=st.sampled_from(_ODD))
     def poll_an_odd_one(self, odd: str) -> None:
         """A look at what has an odd id: there is no such clip, and the server is asked for this very id."""
@@ -135,8 +136,8 @@ class ClientMachine(Exploring):
             self._trial.wait_through(handle, plain.calls[0].operation)
 
     @precondition(lambda self: self._can("wait"))
-    @rule(pick=ANY, span=ANY, data=st.data())
-    def see_through(self, pick: int, span: int, data: DataObject) -> None:
+    @rule(pick=ANY, span=ANY, draw=dice())
+    def see_through(self, pick: int, span: int, draw: Dice) -> None:
         """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
         sources = (*flow.failing, *flow.stuck, *flow.sources)
@@ -145,17 +146,17 @@ class ClientMachine(Exploring):
         for handle in self._of.get(source, [])[-1:]:
             waited = self._trial.wait(handle, surely=source in flow.sources)
             if waited.result is not None:
-                self._in_the_way(waited, "twisted", data, partial(self._trial.wait, handle), last=True)
+                self._in_the_way(waited, "twisted", draw, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
-            self._in_the_way(plain, "twisted", data, partial(self._trial.download, handle))
+            self._in_the_way(plain, "twisted", draw, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
-    def download(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
+    def download(self, pick: int, trouble: str, draw: Dice) -> None:
         """What is ready can be downloaded, what isn't can't."""
         handle = self._handle(pick)
         plain = self._trial.download(handle, Expected())
-        self._in_the_way(plain, trouble, data, partial(self._trial.download, handle))
+        self._in_the_way(plain, trouble, draw, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY)
@@ -183,7 +184,7 @@ class ClientMachine(Exploring):
         for call in told.calls[-1:] if backwards else ():
             if call.operation and isinstance(call.reply.value, dict):
                 self._hidden(plain, Expected("may"))
-                self._mock.reply_next(call.operation, Reply.json(call.reply.status, turned(call.reply.value)))
+                answer_next(self._mock, call.operation, Reply.json(call.reply.status, turned(call.reply.value)))
                 ways[verb](handle, Expected("may"))
 
     def _hidden(self, plain: Outcome, expected: Expected) -> Expected:
@@ -193,15 +194,15 @@ class ClientMachine(Exploring):
             for pointer in self._flow.elsewhere.get(call.operation or "", ()):
                 said = without(said, pointer)
             if said is not call.reply.value and call.operation:
-                self._mock.reply_next(call.operation, Reply.json(call.reply.status, said))
+                answer_next(self._mock, call.operation, Reply.json(call.reply.status, said))
         return expected
 
     @precondition(lambda self: self._made and self._flow.delete and self._can("delete"))
-    @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), data=st.data())
-    def delete(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), draw=dice())
+    def delete(self, pick: int, trouble: str, draw: Dice) -> None:
         """Delete a clip, and once more."""
         handle = self._handle(pick)
-        expected = self._arm(trouble, self._flow.delete or "", None, data)
+        expected = self._arm(trouble, self._flow.delete or "", None, draw)
         if expected is not None and self._trial.delete(handle, expected) and trouble == "none":
             self._of[self._made.pop(handle)].remove(handle)
             self._trial.delete_again(handle)
@@ -209,12 +210,12 @@ class ClientMachine(Exploring):
     # ---- lists
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, data=st.data())
-    def list(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
+    def list(self, pick: int, trouble: str, draw: Dice) -> None:
         """What there is."""
         source = self._made[self._handle(pick)]
         plain = self._trial.list(source, self._of[source], Expected())
-        self._in_the_way(plain, trouble, data, lambda expected: self._trial.list(source, (), expected, plain))
+        self._in_the_way(plain, trouble, draw, lambda expected: self._trial.list(source, (), expected, plain))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
@@ -227,48 +228,48 @@ class ClientMachine(Exploring):
         if call is None or call.operation is None or pages is None:
             return
         for page in pages:
-            self._mock.reply_next(call.operation, page)
+            answer_next(self._mock, call.operation, page)
         self._trial.list(source, self._of[source], Expected(injected=True), plain, cursor)
 
     @precondition(lambda self: self._flow.files and self._can("files"))
-    @rule(trouble=_TROUBLES, data=st.data())
-    def files(self, trouble: str, data: DataObject) -> None:
+    @rule(trouble=_TROUBLES, draw=dice())
+    def files(self, trouble: str, draw: Dice) -> None:
         """What clips can be made of."""
         plain = self._trial.files(Expected())
-        self._in_the_way(plain, trouble, data, self._trial.files)
+        self._in_the_way(plain, trouble, draw, self._trial.files)
 
     # ---- tokens and webhooks
 
     @precondition(lambda self: self._flow.signing and self._can("sign_in"))
-    @rule(tale=st.sampled_from([*oauth.TALES]), data=st.data())
-    def sign_in(self, tale: str, data: DataObject) -> None:
+    @rule(tale=st.sampled_from([*oauth.TALES]), draw=dice())
+    def sign_in(self, tale: str, draw: Dice) -> None:
         """Another client with tokens, and what becomes of them."""
         assert self._flow.signing is not None
         signed_in = oauth.SignedIn.of(self._flow.signing, self._another, self._flow.sources[0])
         try:
-            oauth.TALES[tale](signed_in, data.draw)
+            oauth.TALES[tale](signed_in, draw)
         finally:
             signed_in.trial.close()
 
     @precondition(lambda self: self._flow.hooked and self._can("register"))
-    @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), data=st.data())
-    def register(self, trouble: str, data: DataObject) -> None:
+    @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), draw=dice())
+    def register(self, trouble: str, draw: Dice) -> None:
         """Register a webhook."""
         hooked = self._flow.hooked
         assert hooked is not None
-        expected = self._arm(trouble, hooked.operation, None, data)
+        expected = self._arm(trouble, hooked.operation, None, draw)
         if expected is not None:
             self._count += 1
             hooks.register(self._trial, hooked, expected, self._count)
 
     @precondition(lambda self: self._hooks and self._flow.hooked and self._can("receiver"))
-    @rule(fails=st.booleans(), way=st.sampled_from([*hooks.WAYS]), data=st.data())
-    def receive(self, fails: bool, way: str, data: DataObject) -> None:
+    @rule(fails=st.booleans(), way=st.sampled_from([*hooks.WAYS]), draw=dice())
+    def receive(self, fails: bool, way: str, draw: Dice) -> None:
         """What webhooks tell of a clip that becomes ready or fails."""
         hooked, flow = self._flow.hooked, self._flow
         assert hooked is not None and self._hooks is not None
         source = flow.failing[0] if fails else flow.sources[0]
-        hooks.told(self._trial, self._hooks, hooked, source, way, data.draw)
+        hooks.told(self._trial, self._hooks, hooked, source, way, draw)
 
     @rule(seconds=_JUMPS)
     def jump(self, seconds: int) -> None:

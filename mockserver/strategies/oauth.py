@@ -8,16 +8,17 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from mockserver.core.fault import Calls, Effect, Fault, Turns
+from mockserver.core.fault import Effect
 from mockserver.core.http import Reply
 from mockserver.core.text import Json
 from mockserver.strategies.book import page_of
 from mockserver.strategies.client import Tokens
 from mockserver.strategies.flow import Signing
 from mockserver.strategies.judging import Outcome
+from mockserver.strategies.laying import Draw, answer_next, strike_next
 from mockserver.strategies.replies import examples
 from mockserver.strategies.trial import Trial
-from mockserver.strategies.troubles import Draw, Expected
+from mockserver.strategies.troubles import Expected
 
 # Past an access token's life (s), far from that of a refresh token.
 _OVER: Final = 7_200
@@ -98,8 +99,7 @@ def _revoked(one: SignedIn, draw: Draw[Json]) -> None:
 def _refused(one: SignedIn, draw: Draw[Json]) -> None:
     """No token is good enough, however new."""
     said = [reply for _, reply in examples(page_of(_first(one))) if reply.status == 401]
-    for _ in range(_MOST_TRIES):
-        one.trial.mock.reply_next(_first(one), draw(st.sampled_from(said)))
+    answer_next(one.trial.mock, _first(one), draw(st.sampled_from(said)), _MOST_TRIES)
     _check_no_storm(one, one.list(Expected("must")))
 
 
@@ -107,7 +107,7 @@ def _forbidden(one: SignedIn, draw: Draw[Json]) -> None:
     """The token lacks a scope: new ones lack it, too."""
     operation = _first(one)
     (said,) = (reply for name, reply in examples(page_of(operation)) if name == one.signing.scope)
-    one.trial.mock.reply_next(operation, said)
+    answer_next(one.trial.mock, operation, said)
     outcome = one.list(Expected("must", calls=1))
     asked = one.asked(outcome)
     assert not asked, f"list: the token lacks a scope, and the client asked for another one {asked} times"
@@ -118,8 +118,7 @@ def _down(one: SignedIn, draw: Draw[Json]) -> None:
     """The endpoint for tokens fails; later all is well."""
     made = draw(st.sampled_from((Reply.json(503, {"error": "x"}), Reply.empty(502), Reply.text(500, "<html>"))))
     one.trial.clock.pass_by(_OVER)
-    for _ in range(_MOST_TRIES):
-        one.trial.mock.reply_next(one.signing.operation, made)
+    answer_next(one.trial.mock, one.signing.operation, made, _MOST_TRIES)
     outcome = one.list()
     asked = one.asked(outcome)
     assert asked < _MOST_TRIES, f"list: the token endpoint answers {made.status}, and was asked {asked} times"
@@ -131,8 +130,7 @@ def _unheard(one: SignedIn, draw: Draw[Json]) -> None:
     """The reply with the new tokens is lost, or breaks off."""
     effects = Effect(reset="after"), Effect(json="html"), Effect(json="malformed"), Effect(reset="before")
     one.trial.clock.pass_by(_OVER)
-    fault = Fault(draw(st.sampled_from(effects)), Calls(operations=(one.signing.operation,)), Turns(nth=1))
-    one.trial.mock.add_fault(fault)
+    strike_next(one.trial.mock, one.signing.operation, draw(st.sampled_from(effects)))
     _check_no_storm(one, one.list())
 
 

@@ -123,12 +123,12 @@ def examples(page: Page) -> tuple[tuple[str, Reply], ...]:
     for answer in answers(page):
         content = answer.spot.at("content")
         for media, spot in content.items() if content else ():
-            shown = spot.value.get("examples", {})
+            shown = spot.at("examples")
             if is_json(str(media)):
                 found += [
-                    (name, of_value(answer.statuses[0], str(media), example["value"], []))
-                    for name, example in shown.items()
-                    if "value" in example
+                    (str(name), of_value(answer.statuses[0], str(media), example.value["value"], []))
+                    for name, example in (shown.items() if shown else ())
+                    if "value" in example.value
                 ]
     return tuple(found)
 

@@ -12,6 +12,7 @@ from mockserver.core.text import Json, parse
 from mockserver.strategies.client import State
 from mockserver.strategies.flow import Span
 from mockserver.strategies.judging import Judging, Outcome
+from mockserver.strategies.laying import answer_next
 from mockserver.strategies.troubles import Expected
 
 # Two instants nearer than this are the same (s): the providers count in ms.
@@ -119,7 +120,7 @@ class Trial(Judging):
 
     def wait_through(self, handle: str, operation: str) -> None:
         """Wait although the server fails once on the way."""
-        self.mock.reply_next(operation, Reply.json(503, {"errors": ["try again"]}))
+        answer_next(self.mock, operation, Reply.json(503, {"errors": ["try again"]}))
         outcome = self.judged("wait", Expected("may", injected=True), self.client.wait, handle)
         if outcome.error is not None and self._truth(handle) != {State.FAILED}:
             assert len(outcome.calls) > 1, f"wait: one 503 on the way, and the client gave up: {outcome.error!r}"

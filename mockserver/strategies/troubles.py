@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
-from mockserver.core.fault import Calls, Effect, Fault, Truncate, Turns
-from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.fault import Effect, Truncate
+from mockserver.core.http import Headers, Reply
 from mockserver.core.text import Json
 from mockserver.strategies.book import Page
 from mockserver.strategies.broken import broken_replies
 from mockserver.strategies.client import Mock
 from mockserver.strategies.flow import Flow
+from mockserver.strategies.laying import Draw, answer_next, strike_next
 from mockserver.strategies.replies import answers, examples, replies
 from mockserver.strategies.twists import Twist, twisted
-
-T = TypeVar("T")
-Draw = Callable[[SearchStrategy[T]], T]
 
 Failing = Literal["never", "may", "must"]
 
@@ -67,7 +64,11 @@ class Scene:
 
     def fault(self, effect: Effect) -> None:
         """Something goes wrong with the next call of the operation."""
-        self.mock.add_fault(Fault(effect, Calls(operations=(self.operation,)), Turns(nth=1)))
+        strike_next(self.mock, self.operation, effect)
+
+    def answer(self, reply: Reply, times: int = 1) -> None:
+        """The next calls of the operation are answered with this."""
+        answer_next(self.mock, self.operation, reply, times)
 
 
 Arm = Callable[[Scene, Draw[Json]], Expected | None]
@@ -93,7 +94,7 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
     kept = scene.flow.kept.get(scene.operation, ())
     kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "other", "spelling", "headers")
     made = draw(twisted(scene.real, scene.operation, kinds=kinds, keep=kept, contract=scene.page.contract))
-    scene.mock.reply_next(scene.operation, made)
+    scene.answer(made)
     return Expected(injected=True)
 
 
@@ -110,7 +111,7 @@ def _refused(scene: Scene, draw: Draw[Json]) -> Expected | None:
     # What the document shows comes first, and mostly: a client goes by its words.
     if shown and draw(st.integers(0, 3)) < 3:
         name, made = draw(st.sampled_from(shown))
-    scene.mock.reply_next(scene.operation, made or scene.drawn(draw, draw(st.sampled_from(known))))
+    scene.answer(made or scene.drawn(draw, draw(st.sampled_from(known))))
     return Expected("must", calls=1, injected=True, limit=name in scene.flow.limits if name else None)
 
 
@@ -122,7 +123,7 @@ def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
         "errors": ["conflict"],
         "error": {"statusCode": 409, "status": 409, "code": 409, "message": "Conflict", "name": "conflict"},
     }
-    scene.mock.reply_next(scene.operation, Reply.json(409, said))
+    scene.answer(Reply.json(409, said))
     return Expected("must", calls=1, injected=True)
 
 
@@ -137,7 +138,7 @@ def _other_conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
         "message": "StorageFileLocked",
         "name": "storage_file_locked",
     }
-    scene.mock.reply_next(scene.operation, Reply.json(409, {"error": said}))
+    scene.answer(Reply.json(409, {"error": said}))
     return Expected("must", calls=1, injected=True)
 
 
@@ -155,7 +156,7 @@ def _unauthorized(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """The token is not good any more: a client may get another, once."""
     if 401 not in scene.statuses:
         return None
-    scene.mock.reply_next(scene.operation, _telling(scene.drawn(draw, 401), scene.mock.key))
+    scene.answer(_telling(scene.drawn(draw, 401), scene.mock.key))
     return Expected("may", calls=2, injected=True)
 
 
@@ -163,8 +164,7 @@ def _crashed(scene: Scene, draw: Draw[Json]) -> Expected | None:
     status = draw(st.sampled_from(_CRASHES))
     shapes = [Reply.text(status, _PAGE, "text/html"), Reply.empty(status), Reply.json(status, {"errors": ["x"]})]
     made = draw(st.sampled_from(shapes))
-    for _ in range(draw(st.sampled_from((_MOST_TRIES, 1)))):
-        scene.mock.reply_next(scene.operation, made)
+    scene.answer(made, draw(st.sampled_from((_MOST_TRIES, 1))))
     return Expected("may", injected=True)
 
 
@@ -179,7 +179,7 @@ def _busy(scene: Scene, draw: Draw[Json]) -> Expected | None:
     as_date = draw(st.booleans())
     told = formatdate(at, usegmt=True) if as_date else str(seconds)
     made = Reply(429, Headers.of((*bare, (name, told))), said.body, said.value)
-    scene.mock.reply_next(scene.operation, made)
+    scene.answer(made)
     return Expected("may", pause=at * 1000 - scene.now if as_date else seconds * 1000, injected=True)
 
 
@@ -200,7 +200,7 @@ def _broken(scene: Scene, draw: Draw[Json]) -> Expected | None:
     if not good:
         return None
     made = draw(broken_replies(scene.operation, status=good[0], contract=scene.page.contract))
-    scene.mock.reply_next(scene.operation, made.reply)
+    scene.answer(made.reply)
     return Expected("may", like_before=False, injected=True)
 
 

@@ -1,4 +1,4 @@
-"""Explores a client in worlds of a server for tests; imports Hypothesis, so it is loaded when a test first asks for it."""
+"""Explores a client in worlds of a server for tests. Imports Hypothesis: loaded when a test first asks for it."""
 
 from __future__ import annotations
 
