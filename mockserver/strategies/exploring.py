@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -97,22 +97,22 @@ class Exploring(RuleBasedStateMachine):
     def _in_the_way(
         self,
         plain: Outcome,
-        trouble: str,
+        troubles: Sequence[str],
         draw: Dice,
-        again: Callable[[Expected], Outcome | None],
+        again: Callable[[Expected], object],
         *,
         last: bool = False,
     ) -> None:
-        """The same once more, with something in the way of one of the calls it makes."""
+        """The same once more for each trouble, which gets in the way of one of the calls it makes."""
         calls = [call for call in plain.calls if call.operation]
-        if trouble == "none" or plain.error is not None or not calls:
+        if plain.error is not None or not calls:
             return
-        call = calls[-1 if last else draw(ANY) % len(calls)]
-        assert call.operation is not None
-        real = self._mock.call(_asked_again(call.request, self._mock.key))
-        expected = self._arm(trouble, call.operation, real, draw)
-        if expected is not None:
-            again(expected)
+        for trouble in troubles:
+            call = calls[-1 if last else draw(ANY) % len(calls)]
+            real = self._mock.call(_asked_again(call.request, self._mock.key))
+            expected = self._arm(trouble, call.operation or "", real, draw)
+            if expected is not None and trouble != "none":
+                again(expected)
 
 
 def _asked_again(request: Request, key: str) -> Request:

@@ -67,10 +67,19 @@ class Post:
 Way = Callable[[Sequence[Letter], Post, Draw[Json]], Iterable[Letter]]
 
 
-def told(trial: Trial, hooks: Hooks, hooked: Hooked, source: str, way: str, draw: Draw[Json]) -> None:
-    """A clip of a source, and all that webhooks tell of it, in one of the WAYS."""
-    handle, truth, letters = _happened(trial, hooks, hooked, source)
-    assert letters, f"the mock tells nothing of {handle} by webhooks"
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """A clip that was made and ended: how, and what was told of it, signed with a secret."""
+
+    handle: str
+    truth: frozenset[State]
+    secret: str
+    letters: Sequence[Letter]
+
+
+def told(trial: Trial, hooked: Hooked, fate: Fate, way: str, draw: Draw[Json]) -> None:
+    """All that webhooks tell of a clip, in one of the WAYS, to a receiver of its own."""
+    handle, truth, letters = fate.handle, fate.truth, fate.letters
     ended: list[tuple[str, State]] = []
     failing = way == _FAILING
 
@@ -81,8 +90,8 @@ def told(trial: Trial, hooks: Hooks, hooked: Hooked, source: str, way: str, draw
             raise Away("the database is away")
         ended.append((clip, state))
 
-    receive: Receiver = trial.client.receiver(hooks.secret, end)
-    for letter in WAYS[way](letters, Post(hooked, hooks.secret, trial.clock.ms), draw):
+    receive: Receiver = trial.client.receiver(fate.secret, end)
+    for letter in WAYS[way](letters, Post(hooked, fate.secret, trial.clock.ms), draw):
         before, could_fail = len(ended), failing
         status = _received(trial, receive, letter)
         if could_fail and not failing:
@@ -102,10 +111,8 @@ def told(trial: Trial, hooks: Hooks, hooked: Hooked, source: str, way: str, draw
     assert len(said) == 1, f"receiver: {handle} is {wanted}, and the client does what is to be done {len(said)} times"
 
 
-def _happened(
-    trial: Trial, hooks: Hooks, hooked: Hooked, source: str
-) -> tuple[str, frozenset[State], Sequence[Letter]]:
-    """A clip that was made and ended, how, and what was told of it."""
+def happened(trial: Trial, hooks: Hooks, hooked: Hooked, source: str) -> Fate:
+    """Let a clip of a source be made and end, and listen."""
     mock, flow = trial.mock, trial.flow
     before = len(hooks.received)
     webhook = hooks.register()
@@ -116,7 +123,9 @@ def _happened(
     truth = flow.state(value_of(mock.call(flow.looking(mock.key, made))))
     mock.call(asking_for(mock.key, f"{hooked.path}/{webhook}", "DELETE"))
     came = [Letter(dict(each.headers), each.body) for each in hooks.received[before:]]
-    return made, truth, [letter for letter in came if made.encode() in letter.body]
+    letters = [letter for letter in came if made.encode() in letter.body]
+    assert letters, f"the mock tells nothing of {made} by webhooks"
+    return Fate(made, truth, hooks.secret, letters)
 
 
 def _received(trial: Trial, receive: Receiver, letter: Letter) -> int:

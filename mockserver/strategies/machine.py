@@ -15,13 +15,14 @@ from mockserver.core.text import Json
 from mockserver.strategies import hooks, oauth
 from mockserver.strategies.client import State
 from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
+from mockserver.strategies.flow import Span
 from mockserver.strategies.judging import Outcome
 from mockserver.strategies.laying import Dice, answer_next, dice, strike_next
 from mockserver.strategies.pages import CURSORS, paged
 from mockserver.strategies.troubles import TROUBLES, Expected
 
-# Twists come in many kinds, so they get more turns.
-_TROUBLES = st.sampled_from([*TROUBLES, "twisted", "twisted"])
+# Twists come in many kinds, so they get more turns. Several in one step find more in the same time.
+_TROUBLES = st.lists(st.sampled_from([*TROUBLES, "twisted", "twisted"]), min_size=1, max_size=4)
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
 # Longer than any job that ends takes, and than any link to a file is good for (s).
 _ENDED, _LATER = 3_600, 8 * 86_400
@@ -53,13 +54,15 @@ class ClientMachine(Exploring):
 
     # ---- clips
 
-    @rule(pick=ANY, span=ANY, trouble=_TROUBLES, draw=dice())
-    def create(self, pick: int, span: int, trouble: str, draw: Dice) -> None:
-        """Ask for a clip of a source that may have been asked for before."""
-        flow = self._flow
-        sources = (*flow.sources, *flow.failing, *flow.stuck)
-        source, times = sources[pick % len(sources)], flow.spans[span % len(flow.spans)]
-        real = None
+    @rule(pick=ANY, span=ANY, troubles=_TROUBLES, draw=dice())
+    def create(self, pick: int, span: int, troubles: Sequence[str], draw: Dice) -> None:
+        """Ask for clips of sources that may have been asked for before."""
+        sources, spans = (*self._flow.sources, *self._flow.failing), self._flow.spans
+        for at, trouble in enumerate(troubles):
+            self._create_in_trouble(sources[(pick + at) % len(sources)], spans[span % len(spans)], trouble, draw)
+
+    def _create_in_trouble(self, source: str, times: Span, trouble: str, draw: Dice) -> None:
+        flow, real = self._flow, None
         if trouble == "twisted":
             # The clip is made here, so that there is something behind the reply.
             real = self._mock.call(flow.asking(self._mock.key, source, times))
@@ -94,12 +97,12 @@ class ClientMachine(Exploring):
         self._create(sources[pick % len(sources)], spans[span % len(spans)], Expected("may"), single=True)
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
-    def poll(self, pick: int, trouble: str, draw: Dice) -> None:
+    @rule(pick=ANY, troubles=_TROUBLES, draw=dice())
+    def poll(self, pick: int, troubles: Sequence[str], draw: Dice) -> None:
         """One look at a clip."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
-        self._in_the_way(plain, trouble, draw, partial(self._trial.poll, handle))
+        self._in_the_way(plain, troubles, draw, partial(self._trial.poll, handle))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY, phase=ANY)
@@ -132,41 +135,38 @@ class ClientMachine(Exploring):
         """Wait for a clip while the server fails once: whoever waits asks again."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
-        if plain.error is None and plain.calls and plain.calls[0].operation and plain.result is State.WAITING:
+        endless = self._made[handle] in self._flow.stuck
+        if plain.calls and plain.calls[0].operation and plain.result is State.WAITING and not endless:
             self._trial.wait_through(handle, plain.calls[0].operation)
 
     @precondition(lambda self: self._can("wait"))
-    @rule(pick=ANY, span=ANY, draw=dice())
-    def see_through(self, pick: int, span: int, draw: Dice) -> None:
+    @rule(pick=ANY, span=ANY, twists=st.integers(1, 4), draw=dice())
+    def see_through(self, pick: int, span: int, twists: int, draw: Dice) -> None:
         """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        sources = (*flow.failing, *flow.stuck, *flow.sources)
+        # Who waits for what never ends takes long over it: once in a while will do.
+        sources = (*flow.sources, *flow.failing, *flow.sources, *flow.failing, *flow.stuck)
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
             waited = self._trial.wait(handle, surely=source in flow.sources)
             if waited.result is not None:
-                self._in_the_way(waited, "twisted", draw, partial(self._trial.wait, handle), last=True)
+                self._in_the_way(waited, twists * ["twisted"], draw, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
-            self._in_the_way(plain, "twisted", draw, partial(self._trial.download, handle))
+            self._in_the_way(plain, twists * ["twisted"], draw, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
-    def download(self, pick: int, trouble: str, draw: Dice) -> None:
-        """What is ready can be downloaded, what isn't can't."""
+    @rule(pick=ANY, later=st.booleans(), troubles=_TROUBLES, draw=dice())
+    def download(self, pick: int, later: bool, troubles: Sequence[str], draw: Dice) -> None:
+        """What is ready can be downloaded, what isn't can't; also later, when links that were good are so no more."""
         handle = self._handle(pick)
         plain = self._trial.download(handle, Expected())
-        self._in_the_way(plain, trouble, draw, partial(self._trial.download, handle))
-
-    @precondition(lambda self: self._made)
-    @rule(pick=ANY)
-    def download_later(self, pick: int) -> None:
-        """Download, and once more when links that were good are so no more."""
-        handle = self._handle(pick)
-        self._clock.pass_by(_ENDED)
-        self._trial.download(handle, Expected())
-        self._clock.pass_by(_LATER)
-        self._trial.download(handle, Expected())
+        if later:
+            self._clock.pass_by(_LATER)
+            plain = self._trial.download(handle, Expected())
+            self._clock.pass_by(_LATER)
+            plain = self._trial.download(handle, Expected())
+        self._in_the_way(plain, troubles, draw, partial(self._trial.download, handle))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY, verb=st.sampled_from(("download", "play")), backwards=st.booleans())
@@ -210,12 +210,12 @@ class ClientMachine(Exploring):
     # ---- lists
 
     @precondition(lambda self: self._made)
-    @rule(pick=ANY, trouble=_TROUBLES, draw=dice())
-    def list(self, pick: int, trouble: str, draw: Dice) -> None:
+    @rule(pick=ANY, troubles=_TROUBLES, draw=dice())
+    def list(self, pick: int, troubles: Sequence[str], draw: Dice) -> None:
         """What there is."""
         source = self._made[self._handle(pick)]
         plain = self._trial.list(source, self._of[source], Expected())
-        self._in_the_way(plain, trouble, draw, lambda expected: self._trial.list(source, (), expected, plain))
+        self._in_the_way(plain, troubles, draw, lambda expected: self._trial.list(source, (), expected, plain))
 
     @precondition(lambda self: self._made)
     @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
@@ -232,24 +232,25 @@ class ClientMachine(Exploring):
         self._trial.list(source, self._of[source], Expected(injected=True), plain, cursor)
 
     @precondition(lambda self: self._flow.files and self._can("files"))
-    @rule(trouble=_TROUBLES, draw=dice())
-    def files(self, trouble: str, draw: Dice) -> None:
+    @rule(troubles=_TROUBLES, draw=dice())
+    def files(self, troubles: Sequence[str], draw: Dice) -> None:
         """What clips can be made of."""
         plain = self._trial.files(Expected())
-        self._in_the_way(plain, trouble, draw, self._trial.files)
+        self._in_the_way(plain, troubles, draw, self._trial.files)
 
     # ---- tokens and webhooks
 
     @precondition(lambda self: self._flow.signing and self._can("sign_in"))
-    @rule(tale=st.sampled_from([*oauth.TALES]), draw=dice())
-    def sign_in(self, tale: str, draw: Dice) -> None:
+    @rule(tales=st.lists(st.sampled_from([*oauth.TALES]), min_size=1, max_size=4, unique=True), draw=dice())
+    def sign_in(self, tales: Sequence[str], draw: Dice) -> None:
         """Another client with tokens, and what becomes of them."""
         assert self._flow.signing is not None
-        signed_in = oauth.SignedIn.of(self._flow.signing, self._another, self._flow.sources[0])
-        try:
-            oauth.TALES[tale](signed_in, draw)
-        finally:
-            signed_in.trial.close()
+        for tale in tales:
+            signed_in = oauth.SignedIn.of(self._flow.signing, self._another, self._flow.sources[0])
+            try:
+                oauth.TALES[tale](signed_in, draw)
+            finally:
+                signed_in.trial.close()
 
     @precondition(lambda self: self._flow.hooked and self._can("register"))
     @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), draw=dice())
@@ -263,13 +264,14 @@ class ClientMachine(Exploring):
             hooks.register(self._trial, hooked, expected, self._count)
 
     @precondition(lambda self: self._hooks and self._flow.hooked and self._can("receiver"))
-    @rule(fails=st.booleans(), way=st.sampled_from([*hooks.WAYS]), draw=dice())
-    def receive(self, fails: bool, way: str, draw: Dice) -> None:
-        """What webhooks tell of a clip that becomes ready or fails."""
+    @rule(fails=st.booleans(), ways=st.lists(st.sampled_from([*hooks.WAYS]), min_size=1, unique=True), draw=dice())
+    def receive(self, fails: bool, ways: Sequence[str], draw: Dice) -> None:
+        """What webhooks tell of a clip that becomes ready or fails, in each of these ways to another receiver."""
         hooked, flow = self._flow.hooked, self._flow
         assert hooked is not None and self._hooks is not None
-        source = flow.failing[0] if fails else flow.sources[0]
-        hooks.told(self._trial, self._hooks, hooked, source, way, draw)
+        fate = hooks.happened(self._trial, self._hooks, hooked, flow.failing[0] if fails else flow.sources[0])
+        for way in ways:
+            hooks.told(self._trial, hooked, fate, way, draw)
 
     @rule(seconds=_JUMPS)
     def jump(self, seconds: int) -> None:
