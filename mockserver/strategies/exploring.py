@@ -87,6 +87,10 @@ class Exploring(RuleBasedStateMachine):
         return outcome
 
     def _handle(self, pick: int) -> str:
+        """One of what was made; if there is nothing yet, the client makes something."""
+        if not self._made:
+            self._create(self._flow.sources[pick % len(self._flow.sources)], self._flow.spans[0], Expected())
+            assert self._made, "create: all is well, and there is no clip"
         handles = list(self._made)
         return handles[pick % len(handles)]
 

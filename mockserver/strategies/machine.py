@@ -81,7 +81,6 @@ class ClientMachine(Exploring):
         strike_next(self._mock, self._flow.create, lost)
         self._create(source, times, Expected("may"))
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), draw=dice())
     def create_again(self, pick: int, trouble: str, draw: Dice) -> None:
         """Ask once more for what has been asked for."""
@@ -96,15 +95,14 @@ class ClientMachine(Exploring):
         sources, spans = self._flow.sources, self._flow.spans
         self._create(sources[pick % len(sources)], spans[span % len(spans)], Expected("may"), single=True)
 
-    @precondition(lambda self: self._made)
-    @rule(pick=ANY, troubles=_TROUBLES, draw=dice())
-    def poll(self, pick: int, troubles: Sequence[str], draw: Dice) -> None:
-        """One look at a clip."""
+    @rule(pick=ANY, after=_JUMPS, troubles=_TROUBLES, draw=dice())
+    def poll(self, pick: int, after: int, troubles: Sequence[str], draw: Dice) -> None:
+        """One look at a clip, so many seconds later."""
         handle = self._handle(pick)
+        self._clock.pass_by(after)
         plain = self._trial.poll(handle, Expected())
         self._in_the_way(plain, troubles, draw, partial(self._trial.poll, handle))
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, phase=ANY)
     def poll_in_a_phase(self, pick: int, phase: int) -> None:
         """A look at a clip in any state the document knows, and in one it doesn't."""
@@ -129,7 +127,7 @@ class ClientMachine(Exploring):
             asked = [decode_segment(part) for part in call.request.path.split("/")]
             assert odd in asked, f"poll: the id is {odd!r}, and the client asks for {call.request.target}"
 
-    @precondition(lambda self: self._made and self.persistent and self._can("wait"))
+    @precondition(lambda self: self.persistent and self._can("wait"))
     @rule(pick=ANY)
     def wait_through_a_failure(self, pick: int) -> None:
         """Wait for a clip while the server fails once: whoever waits asks again."""
@@ -155,7 +153,6 @@ class ClientMachine(Exploring):
             plain = self._trial.download(handle, Expected())
             self._in_the_way(plain, twists * ["twisted"], draw, partial(self._trial.download, handle))
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, later=st.booleans(), troubles=_TROUBLES, draw=dice())
     def download(self, pick: int, later: bool, troubles: Sequence[str], draw: Dice) -> None:
         """What is ready can be downloaded, what isn't can't; also later, when links that were good are so no more."""
@@ -168,7 +165,6 @@ class ClientMachine(Exploring):
             plain = self._trial.download(handle, Expected())
         self._in_the_way(plain, troubles, draw, partial(self._trial.download, handle))
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, verb=st.sampled_from(("download", "play")), backwards=st.booleans())
     def find_elsewhere(self, pick: int, verb: str, backwards: bool) -> None:
         """Play or download what is ready, when the first reply has no URL; another one names several, in any order."""
@@ -197,7 +193,7 @@ class ClientMachine(Exploring):
                 answer_next(self._mock, call.operation, Reply.json(call.reply.status, said))
         return expected
 
-    @precondition(lambda self: self._made and self._flow.delete and self._can("delete"))
+    @precondition(lambda self: self._flow.delete and self._can("delete"))
     @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), draw=dice())
     def delete(self, pick: int, trouble: str, draw: Dice) -> None:
         """Delete a clip, and once more."""
@@ -209,7 +205,6 @@ class ClientMachine(Exploring):
 
     # ---- lists
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, troubles=_TROUBLES, draw=dice())
     def list(self, pick: int, troubles: Sequence[str], draw: Dice) -> None:
         """What there is."""
@@ -217,7 +212,6 @@ class ClientMachine(Exploring):
         plain = self._trial.list(source, self._of[source], Expected())
         self._in_the_way(plain, troubles, draw, lambda expected: self._trial.list(source, (), expected, plain))
 
-    @precondition(lambda self: self._made)
     @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
     def list_in_pages(self, pick: int, cursor: str) -> None:
         """A list that comes in two pages."""
@@ -272,11 +266,6 @@ class ClientMachine(Exploring):
         fate = hooks.happened(self._trial, self._hooks, hooked, flow.failing[0] if fails else flow.sources[0])
         for way in ways:
             hooks.told(self._trial, hooked, fate, way, draw)
-
-    @rule(seconds=_JUMPS)
-    def jump(self, seconds: int) -> None:
-        """Time goes by."""
-        self._clock.pass_by(seconds)
 
 
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one.
