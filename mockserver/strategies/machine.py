@@ -13,16 +13,20 @@ from mockserver.core.fault import Effect
 from mockserver.core.http import Reply, decode_segment
 from mockserver.core.text import Json
 from mockserver.strategies import hooks, oauth
+from mockserver.strategies.book import page_of
 from mockserver.strategies.client import State
 from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
 from mockserver.strategies.flow import Span
 from mockserver.strategies.judging import Outcome
 from mockserver.strategies.laying import Dice, answer_next, dice, strike_next
 from mockserver.strategies.pages import CURSORS, paged
-from mockserver.strategies.troubles import TROUBLES, Expected
+from mockserver.strategies.replies import examples
+from mockserver.strategies.troubles import AGAIN, TROUBLES, Expected
 
-# Twists come in many kinds, so they get more turns. Several in one step find more in the same time.
-_TROUBLES = st.lists(st.sampled_from([*TROUBLES, "twisted", "twisted"]), min_size=1, max_size=4)
+# Twists come in many kinds, so they get more turns; to hang takes real time, so it gets fewer. Several in one step find
+# more in the same time.
+_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], "hung"]
+_TROUBLES = st.lists(st.sampled_from(_TURNS), min_size=1, max_size=4)
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
 # Longer than any job that ends takes, and than any link to a file is good for (s).
 _ENDED, _LATER = 3_600, 8 * 86_400
@@ -84,9 +88,23 @@ class ClientMachine(Exploring):
     @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), draw=dice())
     def create_again(self, pick: int, trouble: str, draw: Dice) -> None:
         """Ask once more for what has been asked for."""
+        source = self._made[self._handle(pick)]
         expected = self._arm(trouble, self._flow.create, None, draw)
         if expected is not None:
-            self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
+            self._create(source, self._flow.spans[0], expected)
+
+    @rule(pick=ANY, shown=ANY)
+    def create_refused(self, pick: int, shown: int) -> None:
+        """Ask for a clip, and be refused in one of the ways the document shows."""
+        flow, page = self._flow, page_of(self._flow.create, self.contract)
+        refusals = [
+            (name, reply) for name, reply in examples(page) if reply.status >= 400 and reply.status not in AGAIN
+        ]
+        if refusals:
+            name, reply = refusals[shown % len(refusals)]
+            answer_next(self._mock, flow.create, reply)
+            expected = Expected("must", calls=1, limit=name in flow.limits, injected=True)
+            self._create(flow.sources[pick % len(flow.sources)], flow.spans[0], expected)
 
     @precondition(lambda self: self._can("create_single"))
     @rule(pick=ANY, span=ANY)
@@ -103,16 +121,19 @@ class ClientMachine(Exploring):
         plain = self._trial.poll(handle, Expected())
         self._in_the_way(plain, troubles, draw, partial(self._trial.poll, handle))
 
-    @rule(pick=ANY, phase=ANY)
-    def poll_in_a_phase(self, pick: int, phase: int) -> None:
-        """A look at a clip in any state the document knows, and in one it doesn't."""
-        handle = self._handle(pick)
+    @rule(pick=ANY, phases=st.lists(ANY, min_size=1, max_size=4))
+    def poll_in_phases(self, pick: int, phases: Sequence[int]) -> None:
+        """Looks at a clip in any state the document knows, and in one it doesn't."""
+        for phase in phases:
+            self._poll_in_a_phase(self._handle(pick), phase)
+
+    def _poll_in_a_phase(self, handle: str, phase: int) -> None:
         plain = self._trial.poll(handle, Expected())
         told = next((call for call in reversed(plain.calls) if call.operation in self._flow.phases), None)
         if told is None or told.operation is None or told.reply.status >= 300:
             return
         known = self._flow.phases[told.operation]
-        values: Sequence[Json] = [*known.values, "queued"]
+        values: Sequence[Json] = ["queued", *known.values]
         value = values[phase % len(values)]
         said = set_at(told.reply.value, known.pointer, value)
         answer_next(self._mock, told.operation, Reply.json(told.reply.status, said))
@@ -142,8 +163,9 @@ class ClientMachine(Exploring):
     def see_through(self, pick: int, span: int, twists: int, draw: Dice) -> None:
         """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        # Who waits for what never ends takes long over it: once in a while will do.
-        sources = (*flow.sources, *flow.failing, *flow.sources, *flow.failing, *flow.stuck)
+        # Who waits for what never ends takes long over it: about one in nine will do.
+        ending = (*flow.sources, *flow.failing)
+        sources = (*ending * -(-8 // len(ending)), *flow.stuck)
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:

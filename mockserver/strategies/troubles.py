@@ -75,7 +75,7 @@ Arm = Callable[[Scene, Draw[Json]], Expected | None]
 """Puts a trouble in the way and says what is right then; None if this call can't have it."""
 
 # Neither is the client's fault: it may ask again.
-_AGAIN: Final = frozenset((401, 408, 409, 425, 429))
+AGAIN: Final = frozenset((401, 408, 409, 425, 429))
 _NAMES: Final = ("Retry-After", "retry-after", "RETRY-AFTER")
 # Who asks again more often than that is told the truth at last.
 _MOST_TRIES: Final = 6
@@ -100,7 +100,7 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
 
 def _refused(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """An error that is the client's: it is told, and not asked again."""
-    known = [status for status in scene.statuses if 400 <= status < 500 and status not in _AGAIN]
+    known = [status for status in scene.statuses if 400 <= status < 500 and status not in AGAIN]
     if scene.operation == scene.flow.delete:
         # What is gone is deleted, however the server tells it.
         known = [status for status in known if status not in (400, 404, 410)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -11,6 +12,8 @@ from mockserver.core.text import Json
 from mockserver.strategies import Client, ClientMachine, Clock
 from mockserver.testing.mock import Mock
 from mockserver.testing.serving import Server
+
+Settings: TypeAlias = settings
 
 
 def explore(

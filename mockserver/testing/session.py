@@ -24,10 +24,9 @@ from mockserver.testing.serving import Server, keyed, live, serve
 from mockserver.testing.verdict import ANY
 
 if TYPE_CHECKING:
-    from hypothesis import settings
-
     from mockserver.contract.check import CompiledContract
     from mockserver.strategies import Client, Clock, Flow
+    from mockserver.testing.exploration import Settings
 
 M = TypeVar("M", bound=Mock)
 
@@ -133,7 +132,7 @@ class Mocks(Generic[M]):
             yield mock
 
     def explore(
-        self, client: Callable[[M, Clock], Client], *, settings: settings | None = None, **options: Unpack[Options]
+        self, client: Callable[[M, Clock], Client], *, settings: Settings | None = None, **options: Unpack[Options]
     ) -> None:
         """Look for the bugs of a client with `mockserver.strategies.ClientMachine`, in worlds whose time stands still.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from mockserver.core.http import Headers, Reply, Request
@@ -53,12 +54,18 @@ class Api:
                 (v for k, v in reply.headers if (k if "header case" in self.bugs else k.lower()) == wanted), "0"
             )
             if reply.status == 429 and left:
-                self.clock.sleep(0 if "ignores retry-after" in self.bugs else float(pause))
+                self.clock.sleep(0 if "ignores retry-after" in self.bugs else self.pause(pause))
             elif (reply.status >= 500 or (reply.status >= 400 and "retries 4xx" in self.bugs)) and safe and left:
                 self.clock.sleep(1)
             else:
                 return reply
         raise AssertionError("the last try returns or raises")
+
+    def pause(self, text: str) -> float:
+        """Seconds, of a number of them or a date."""
+        if text.isdecimal() or "seconds only" in self.bugs:
+            return float(text)
+        return parsedate_to_datetime(text).timestamp() - self.clock.now()
 
     def once(self, method: str, path: str, body: Json) -> Reply:
         path, _, query = path.partition("?")
@@ -141,7 +148,7 @@ class LivepeerClient(Client):
             found += [str(self.api.field(asset, "id")) for asset in listed]
             link = reply.header("link") or ""
             target = link.partition("<")[2].partition(">")[0]
-            path = "/" + target.split("/", 3)[3] if target and "first page" not in self.bugs else None
+            path = "/" + target.split("/", 3)[3] if target.count("/") > 2 and "first page" not in self.bugs else None
         return [*dict.fromkeys(found)]
 
     def download(self, handle: str) -> str:

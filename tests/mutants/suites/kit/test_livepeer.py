@@ -22,7 +22,7 @@ class Livepeer(Client):
     errors, at_limit = (ClientError,), (TooManyClips,)
 
     def __init__(self, kind: type[LivepeerClient], mock: Mock, clock: Clock) -> None:
-        self.api, self.made = kind(Connection(mock.url, mock.key, clock.sleep, clock.now, timeout=0.5)), 0
+        self.api, self.made = kind(Connection(mock.url, mock.key, clock.sleep, clock.now, timeout=1.0)), 0
 
     def create(self, source: str, start: float | None, end: float | None) -> str:
         self.made += 1

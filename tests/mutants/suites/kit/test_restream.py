@@ -20,7 +20,7 @@ class Restream(Client):
     errors, must_sign_in, at_limit = (ClientError,), (SignInAgain,), (UsageLimitReached,)
 
     def __init__(self, kind: type[RestreamClient], mock: Mock, clock: Clock) -> None:
-        self.api = kind(Connection(mock.url, mock.key, clock.sleep, clock.now, timeout=0.5))
+        self.api = kind(Connection(mock.url, mock.key, clock.sleep, clock.now, timeout=1.0))
 
     def sign_in(self, tokens: Tokens, save: Save) -> None:
         app = App(tokens.client_id, tokens.client_secret, tokens.refresh, lambda new: save(new.access, new.refresh))
