@@ -37,6 +37,7 @@ BELOW: Mapping[str, set[str]] = {
         *("server", "remote", "conformance"),
     },
     "pytest_plugin": {"errors", "testing"},
+    "pytest_judge": {"errors", "testing", "pytest_plugin"},
     "__main__": {"cli"},
 }
 
@@ -55,7 +56,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
-    "pytest": {"pytest_plugin"},
+    "pytest": {"pytest_plugin", "pytest_judge"},
     "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},
     "schemathesis": {"conformance"},
