@@ -56,6 +56,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
+    "prometheus_client": {"control.metrics"},
     "pytest": {"pytest_plugin", "pytest_judge"},
     "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},
@@ -63,7 +64,7 @@ HOMES: Mapping[str, set[str]] = {
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},
     "werkzeug": {"contract.reference"},
-    "yaml": {"contract"},
+    "yaml": {"contract", "conformance.traffic"},
     "yarl": {"server"},
     "multidict": {"server"},
 }
