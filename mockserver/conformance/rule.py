@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockserver.conformance.finding import Check, Finding, State
 
 if TYPE_CHECKING:
     from mockserver.conformance.session import Session
+
+
+# So many operations besides the first are more than a coincidence.
+_MANY: Final = 3
 
 
 class Skip(Exception):
@@ -71,9 +75,25 @@ class Rule:
 
 
 def fold(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The first finding of each defect, with how often it was seen."""
+    """The first finding of each defect, with how often it was seen.
+
+    What one rule finds at many operations is one defect, too: a server that looks at no key looks at none anywhere.
+    """
     kept: dict[object, Finding] = {}
     for finding in found:
         first = kept.get(finding.fold)
         kept[finding.fold] = finding if first is None else replace(first, count=first.count + finding.count)
-    return tuple(kept.values())
+    alike: dict[str, list[Finding]] = {}
+    for finding in kept.values():
+        alike.setdefault(finding.rule, []).append(finding)
+    return tuple(one for findings in alike.values() for one in _joined(findings))
+
+
+def _joined(findings: list[Finding]) -> list[Finding]:
+    first, *others = findings
+    operations = sorted({str(other.operation) for other in others} - {str(first.operation)})
+    if len(operations) < _MANY:
+        return findings
+    evidence = f"{first.evidence}\nthe same at {', '.join(operations)}"
+    title = f"{first.title}, and so at {len(operations)} other operations"
+    return [replace(first, title=title, evidence=evidence, count=sum(one.count for one in findings))]

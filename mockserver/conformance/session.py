@@ -20,13 +20,19 @@ from mockserver.conformance.subject import Subject
 from mockserver.conformance.wire import Wire
 from mockserver.conformance.witness import Witness
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.violation import Violation
 from mockserver.errors import UnreachableError
 
 READS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 # More than this is not kept of the calls of one rule: enough to tell what made what.
 _REMEMBERED: Final = 5_000
-# How often something is asked again while it is waited for: at once a few times, then ever more slowly.
-_FIRST_PAUSE_MS, _LAST_PAUSE_MS, _GROWTH = 20, 2_000, 1.4
+# Who waited in vain once, waits so many times shorter: else a server that never ends one thing would take all day.
+_TIRED: Final = 4
+# How long is waited between two looks at the same thing: a share of how long it took so far, within these bounds.
+_FIRST_PAUSE_MS: Final = 20
+_LAST_PAUSE_MS: Final = 2_000
+_COARSELY: Final = 0.4
+_CLOSELY: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Session:
         self._unknown: Counter[str] = Counter()
         self._made: list[tuple[Request, str]] = []
         self._left: dict[str, None] = {}
+        self._waited_in_vain = False
 
     @property
     def calls(self) -> int:
@@ -133,22 +140,25 @@ class Session:
         """Milliseconds since some instant of the past."""
         return self._clock.now()
 
-    def follow(self, request: Request, patience_ms: int | None = None) -> Iterator[Step]:
+    def follow(self, request: Request, patience_ms: int | None = None, *, closely: bool = False) -> Iterator[Step]:
         """The same call again and again, ever more slowly, until the caller stops or patience ends.
 
-        `after_ms` of a step is since the first of them.
+        `closely` is so often that what takes a while is seen in all its states. `after_ms` of a step is since the
+        first of them.
         """
         begun = self.now()
-        end = begun + (self.limits.patience_ms if patience_ms is None else patience_ms)
-        pause = float(_FIRST_PAUSE_MS)
+        patience = self.limits.patience_ms if patience_ms is None else patience_ms
+        end = begun + (patience // _TIRED if self._waited_in_vain else patience)
+        share, least = (_CLOSELY, _FIRST_PAUSE_MS // 4) if closely else (_COARSELY, _FIRST_PAUSE_MS)
         while True:
             step = self.send(request)
             yield replace(step, after_ms=self.now() - begun)
             left = end - self.now()
             if left <= 0:
+                self._waited_in_vain = True
                 return
+            pause = min(max((self.now() - begun) * share, least), _LAST_PAUSE_MS)
             self.wait(min(int(pause), left))
-            pause = min(pause * _GROWTH, _LAST_PAUSE_MS)
 
     def until(self, request: Request, done: Callable[[Reply], bool], patience_ms: int | None = None) -> Step:
         """The first call whose reply is `done`; when patience ends before, the last one made."""
@@ -205,6 +215,10 @@ class Session:
             raise Skip("it writes, and --read-only forbids that")
         self.count()
         self.turn()
+
+    def violations(self, step: Step) -> tuple[Violation, ...]:
+        """What the contract says against a reply; nothing where there is no reply, or no operation."""
+        return self.witness.violations(step)
 
     def forget(self) -> None:
         """Begin the memory of steps anew, for another rule. What is to be cleaned up stays known."""

@@ -30,7 +30,8 @@ class Subject:
     `provider` is the name of the installed provider whose API it is, None for just any document. `key` is the account
     that is judged with, `other` a second account's; `roles` are keys of less than a whole account by what they are
     (`read-only`, `revoked`). `sources` are what it may ask clips of, instead of the provider's own. `webhook_url` is
-    where the server reaches our receiver when it can't reach loopback. `headers` go with every call.
+    where a server that can't reach loopback reaches our receiver, which listens at `webhook_port` (0: any). `headers`
+    go with every call.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Subject:
     roles: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     webhook_url: str | None = None
+    webhook_port: int = 0
     headers: tuple[tuple[str, str], ...] = ()
 
     @property

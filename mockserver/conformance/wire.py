@@ -147,7 +147,8 @@ def _read(response: HTTPResponse, head: bool) -> Reply:
         inflated = inflate(body, encoding, _LARGEST)
         body = body if isinstance(inflated, Problem) else inflated
     value: Json = None
-    if body and is_json(media_type(headers.first("content-type"))[0]):
+    # JSON that is labelled as something else is a fault of its own: whoever reads on still wants to know what it says.
+    if body and (is_json(media_type(headers.first("content-type"))[0]) or body[:1] in (b"{", b"[")):
         try:
             value = parse(body)
         except TextError:

@@ -69,9 +69,15 @@ class Witness:
             yield Flaw("server-error", step, before)
         if reply.status in _ASK_LATER and not _good_retry_after(reply):
             yield Flaw("retry-after", step, before)
-        if match is not None and step.request.method != "HEAD":
-            for violation in self._contract.check_reply(match.operation, reply):
-                yield Flaw("violation", step, before, violation)
+        for violation in self.violations(step):
+            yield Flaw("violation", step, before, violation)
+
+    def violations(self, step: Step) -> tuple[Violation, ...]:
+        """What the contract says against a reply; nothing where there is no reply, or no operation."""
+        match = self._contract.match(step.request.method, step.request.path)
+        if match is None or step.reply is None or step.request.method == "HEAD":
+            return ()
+        return self._contract.check_reply(match.operation, step.reply)
 
 
 def _good_retry_after(reply: Reply) -> bool:

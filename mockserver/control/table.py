@@ -24,6 +24,7 @@ from mockserver.control.desk import Answer
 
 ANSWERS: Final[Mapping[str, Answer]] = {
     "getHealth": health.get_health,
+    "getMetrics": health.get_metrics,
     "getDocument": health.get_document,
     "getDocumentAsYaml": health.get_document_as_yaml,
     "getClock": clock.get_clock,

@@ -30,6 +30,7 @@ from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
 from mockserver.engine.redaction import Redaction
 from mockserver.engine.scripted import Scripted
 from mockserver.engine.snapshots import Snapshots
+from mockserver.engine.timings import Timings
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
@@ -95,6 +96,7 @@ class Engine:
             {service.provider.name: service.contract.operations for service in services},
             {service.provider.name: service.provider.simulated for service in services},
         )
+        self.timings = Timings(self.services)
         for service in services:
             journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
@@ -152,6 +154,7 @@ class Engine:
         fault = None if struck is None else ", ".join(struck.ids) or None
         entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
         self.coverage.add(entry)
+        self.timings.add(name, took)
         self.ports.watch(entry)
         if violations:
             reply = self._marked(reply, entry)

@@ -55,6 +55,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
+    "prometheus_client": {"control.metrics"},
     "pytest": {"pytest_plugin"},
     "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},

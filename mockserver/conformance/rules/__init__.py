@@ -22,7 +22,7 @@ __all__ = ["APIS", "Broken", "Rule", "Skip", "furnished", "rules_for"]
 APIS: Final[Mapping[str, Api]] = {"livepeer": livepeer.API, "restream": restream.API}
 _OWN: Final[Mapping[str, tuple[Rule, ...]]] = {"livepeer": livepeer.RULES, "restream": restream.RULES}
 # Keys that were good once, by what became of them.
-_LOST: Final = ("revoked", "expired", "suspended", "unverified")
+_LOST: Final = ("revoked", "expired", "suspended")
 
 
 def rules_for(subject: Subject) -> tuple[Rule, ...]:

@@ -113,9 +113,11 @@ def until(
     return False, last
 
 
-def follow(session: Session, request: Request, patience_ms: int | None = None) -> Iterator[Answer]:
+def follow(
+    session: Session, request: Request, patience_ms: int | None = None, *, closely: bool = False
+) -> Iterator[Answer]:
     """The same call until the caller stops or patience ends."""
-    for step in session.follow(request, patience_ms):
+    for step in session.follow(request, patience_ms, closely=closely):
         yield Answer.of(step)
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mockserver.conformance.finding import Finding
+from mockserver.conformance.finding import Finding, Level
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.asking import Answer
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import READS, Session
 from mockserver.core.http import Headers, Request
 
-# A server needn't know HEAD; then it says so.
-_NO_HEAD: Final = (404, 405, 501)
+# What a server says that doesn't know HEAD.
+_NO_HEAD: Final = (405, 501)
 _SHARED_HEADERS: Final = ("content-type", "etag", "content-length")
 _NOWHERE: Final = "mockserver-check-no-such-path"
 _LOOKED_AT: Final = 40
@@ -73,13 +73,14 @@ def _head(session: Session) -> Iterator[Finding]:
                 session, "head-body", title, [head], about=about, saw=f"{head.line}", must=["not replies[0].content"]
             )
         again = Answer.of(session.send(request))
-        if head.status in _NO_HEAD or again.reply.body != got.reply.body:
+        if again.reply.body != got.reply.body:
             continue
         if head.status != got.status:
             title = f"HEAD {request.path} is answered with {head.status}, GET with {got.status}"
-            about = "RFC 9110, 9.3.2: HEAD is identical to GET, without the content."
+            about = "RFC 9110, 9.1 and 9.3.2: servers must support HEAD, which is GET without the content."
             must = ["replies[0].status_code == replies[1].status_code"]
-            yield found(session, "head-status", title, [head, again], about=about, must=must)
+            level: Level = "warning" if head.status in _NO_HEAD else "error"
+            yield found(session, "head-status", title, [head, again], about=about, must=must, level=level)
             continue
         for name in _SHARED_HEADERS:
             said, meant = head.reply.header(name), again.reply.header(name)
@@ -105,9 +106,9 @@ def _etag(session: Session) -> Iterator[Finding]:
                 yield found(session, "etag-stale", title, [got, again], about=about)
             continue
         if again.reply.header("etag") != tag:
-            title = f"GET {request.path} gives the same content two ETags"
+            title = f"GET {request.path} gives the same content another ETag each time, so that nobody ever has it"
             must = ['replies[0].headers["etag"] == replies[1].headers["etag"]']
-            yield found(session, "etag-unstable", title, [got, again], must=must, level="warning")
+            yield found(session, "etag-unstable", title, [got, again], must=must)
             continue
         about = "RFC 9110, 13.1.2: when If-None-Match is false, the server MUST answer GET with 304."
         if same.status != 304:

@@ -83,6 +83,10 @@ def _walk(
             break
         seen.update(dict.fromkeys(ids, page))
         order += ids
+        if collection.paging is not None and collection.paging.more(page) and collection.paging.next(page) is None:
+            title = f"a page of {collection.what} says that there are more, and not where"
+            problem = found(session, "cursor-missing", title, [page])
+            break
     if problem is None:
         problem = _compared(session, collection, name, order, whole, pages, reference)
     # Somebody else may have changed the list during the walk: then nothing can be said.

@@ -13,6 +13,7 @@ from mockserver.conformance.rules.collection import subscripts
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.keys import NOBODY
 from mockserver.conformance.session import READS, Session
+from mockserver.core.payload import read_payload
 from mockserver.core.text import Json
 
 State = Mapping[str, tuple[Json, ...] | None]
@@ -24,7 +25,9 @@ def change_nothing(session: Session, api: Api) -> Iterator[Finding]:
     for attempt in api.attempts(session):
         refused = Answer.of(session.send(attempt.request, attempt.why))
         if refused.status < 400:
-            continue  # that it was not refused is for others to say
+            yield from _accepted(session, attempt, refused)
+            before, shown = _states(session, api)
+            continue
         after, now = _states(session, api)
         for keeping in api.keeping:
             name = keeping.collection.listing
@@ -39,6 +42,15 @@ def change_nothing(session: Session, api: Api) -> Iterator[Finding]:
                 must = [f"{listed.format(2)} == {listed.format(0)}"]
                 yield found(session, "refused-changes", title, [shown[name], refused, now[name]], must=must)
         before, shown = after, now
+
+
+def _accepted(session: Session, attempt: Attempt, answer: Answer) -> Iterator[Finding]:
+    """What the document's own schemas forbid, the checks of invalid requests tell."""
+    contract, request = session.subject.contract, attempt.request
+    match = contract.match(request.method, request.path)
+    if match is not None and not contract.check_request(match, request, read_payload(request, len(request.body))):
+        title = f"{match.operation.id} is answered with {answer.status} although {attempt.why}"
+        yield found(session, "not-refused", title, [answer], must=["replies[0].status_code >= 400"])
 
 
 def _states(session: Session, api: Api) -> tuple[dict[str, State], dict[str, Answer]]:

@@ -39,6 +39,11 @@ def _after_create(session: Session) -> Iterator[Finding]:
     id, length = str(file["id"]), float(file["durationSeconds"])
     made = expect(create(session, id, (0, min(length, 60.0)), title=_TITLE), *CREATED)
     project = made.need("/projectId")
+    if made.status != 201:
+        title = f"the call that makes a project is answered with {made.status}"
+        about = "Restream, Create Project: Success (201)."
+        must = ["replies[0].status_code == 201"]
+        yield found(session, "created-status", title, [made], must=must, about=about, where="responses/201")
     sent = {"title": _TITLE, "sourceIdentifier": id, "sourceTypeName": "VideoStorageFile"}
     for name, value in sent.items():
         if made.at(f"/{name}") != value:
@@ -106,7 +111,7 @@ def _watched(session: Session, made: Answer, before: set[str], span: tuple[float
     last: Answer | None = None
     ended: Answer | None = None
     grown = longest = 0
-    for seen in follow(session, request):
+    for seen in follow(session, request, closely=True):
         now = seen.step.after_ms
         if seen.status != 200:
             raise Skip(f"the details of a project can't be had: {seen.line}")

@@ -12,6 +12,7 @@ from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.restream.facts import CREATE, CREATED, PROJECTS, body_of, create, details, fresh_file
 from mockserver.conformance.rules.restream.facts import projects as all_projects
 from mockserver.conformance.session import Session
+from mockserver.core.text import Record
 
 _RACING: Final = 8
 _ABOUT_REPEAT: Final = (
@@ -72,6 +73,19 @@ def _repeated(session: Session, file: str, project: str, whole: Answer) -> Itera
     titled = create(session, file, title="Another title", note="the same with a title")
     if again.status == 409:
         yield from _has_conflict(session, whole, titled)
+        yield from _same_title(session, whole, titled, project)
+
+
+def _same_title(session: Session, whole: Answer, titled: Answer, project: str) -> Iterator[Finding]:
+    listed = PROJECTS.first(session)
+    item: Record = next((one for one in PROJECTS.items_of(listed) if one.get("projectId") == project), {})
+    if titled.status == 409 and item.get("title", whole.at("/title")) != whole.at("/title"):
+        title = f"a call that is refused with 409 changes the project's title to {item['title']!r:.80}"
+        expression = (
+            'next(p for p in replies[2].json()["projects"] if p["projectId"] == replies[0].json()["projectId"])'
+        )
+        must = [f'{expression}["title"] == replies[0].json()["title"]']
+        yield found(session, "refused-changes", title, [whole, titled, listed], must=must, about=_ABOUT_REPEAT)
 
 
 def _no_conflict(

@@ -35,7 +35,11 @@ PROJECTS: Final = Collection(
     "getClipProject",
     "projectId",
     (Pair("/clipsCount", "/clips", counted=True), *Pair.same("/generatingClipsNow")),
-    Paging(body_cursor("/pagination/nextCursor", "/pagination/hasMore"), 100),
+    Paging(
+        body_cursor("/pagination/nextCursor", "/pagination/hasMore"),
+        100,
+        lambda page: page.at("/pagination/hasMore") is True,
+    ),
 )
 FILES: Final = Collection(
     "files",
@@ -158,6 +162,7 @@ def _attempts(session: Session) -> Iterator[Attempt]:
     yield Attempt("its range is too short", asking(body_of(id, (0, SHORTEST - 1), title="never")))
     yield Attempt("its range begins before the video", asking(body_of(id, (-1, SHORTEST), title="never")))
     yield Attempt("its range ends after the video", asking(body_of(id, (0, length + 1), title="never")))
+    yield Attempt("its range ends before it begins", asking(body_of(id, (SHORTEST + 2, 2), title="never")))
     yield Attempt("its title is no text", asking({**body_of(id, (0, SHORTEST)), "title": 1}))
     yield Attempt("its source type is unknown", asking({**body_of(id, (0, SHORTEST)), "sourceType": "Never"}))
     yield Attempt("there is no key", asking(body_of(id, (0, SHORTEST), title="never"), anonymous=True))
