@@ -39,6 +39,7 @@ class Given:
     sources: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
     webhook_url: str | None
+    webhook_port: int
     only: tuple[str, ...]
     skip: tuple[str, ...]
     seed: int
@@ -62,12 +63,13 @@ class Given:
             url,
             opened.contract,
             opened.provider.name if opened.provider is not None else None,
-            self.key,
-            self.other,
-            dict(self.roles),
-            self.sources,
-            self.webhook_url,
-            self.headers,
+            key=self.key,
+            other=self.other,
+            roles=dict(self.roles),
+            sources=self.sources,
+            webhook_url=self.webhook_url,
+            webhook_port=self.webhook_port,
+            headers=self.headers,
         )
 
     @property
@@ -113,6 +115,7 @@ def read(name: str, about: str, words: Sequence[str], environ: Mapping[str, str]
         sources=tuple(said.source),
         headers=tuple(_pair(name, "--header", word, ":", "'X-Name: value'") for word in said.header),
         webhook_url=said.webhook_url,
+        webhook_port=said.webhook_port,
         only=_names(said.only),
         skip=_names(said.skip),
         seed=said.seed,
@@ -144,7 +147,8 @@ def _parser(name: str, about: str) -> Words:
     add("--key-for", metavar="ROLE=KEY", action="append", default=[], help="a key of less: revoked, read-only, ...")
     add("--source", metavar="ID", action="append", default=[], help="a stream or file that may be clipped; repeatable")
     add("--header", metavar="NAME:VALUE", action="append", default=[], help="sent with every call; repeatable")
-    add("--webhook-url", metavar="URL", help="where the server reaches this machine to tell of events")
+    add("--webhook-url", metavar="URL", help="where the server reaches our receiver, if not on loopback")
+    add("--webhook-port", metavar="N", type=int, default=0, help="where that receiver listens (any free port)")
     add("--only", metavar="NAME", action="append", default=[], help="only these checks: names, commas, * and ?")
     add("--skip", metavar="NAME", action="append", default=[], help="all but these checks")
     add("--list", action="store_true", help="say which checks there are, and stop")

@@ -13,8 +13,6 @@ from mockserver.conformance.known import Known
 from mockserver.conformance.musts import must
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import Session
-from mockserver.conformance.subject import Subject
-from mockserver.core.violation import Violation
 
 _SERVER_ERROR: Final = "A server error is no answer to a request, right or wrong (RFC 9110, 15.6)."
 
@@ -54,7 +52,7 @@ def amiss(session: Session, steps: Sequence[Step], about: str = "", document: st
                 document=where,
             )
         return
-    for violation in violations(session.subject, last):
+    for violation in session.witness.violations(last):
         yield found(
             session,
             f"reply-{violation.rule}",
@@ -66,11 +64,3 @@ def amiss(session: Session, steps: Sequence[Step], about: str = "", document: st
             violations=(violation,),
             document=violation.document,
         )
-
-
-def violations(subject: Subject, step: Step) -> tuple[Violation, ...]:
-    """What the contract says against a reply; nothing where there is no reply, or no operation."""
-    match = subject.contract.match(step.request.method, step.request.path)
-    if match is None or step.reply is None or step.request.method == "HEAD":
-        return ()
-    return subject.contract.check_reply(match.operation, step.reply)

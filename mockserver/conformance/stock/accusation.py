@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.finding import Finding, Step
 from mockserver.conformance.musts import must
-from mockserver.conformance.replies import violations
 from mockserver.conformance.session import Session
 from mockserver.core.contract import Contract, Operation
 from mockserver.core.http import Headers, Reply, Request, media_type
@@ -132,7 +131,7 @@ class Accusations:
             return broken_by(self._session.subject.contract, last.request)
         if check in ("not_a_server_error", "positive_data_acceptance", "unsupported_method"):
             return ()
-        return violations(self._session.subject, last)
+        return self._session.witness.violations(last)
 
 
 def broken_by(contract: Contract, request: Request) -> tuple[Violation, ...]:
