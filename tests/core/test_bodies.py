@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from mockserver.core.bodies import MOST_OPENED, opened, rewritten, value_of
 from mockserver.core.http import Headers, Request
 from mockserver.core.payload import ABSENT
 from mockserver.core.text import Json
-from mockserver.engine.bodies import MOST_OPENED, opened, rewritten, value_of
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -75,6 +75,11 @@ def test_another_charset_is_kept() -> None:
     kept = changed(request)
     assert kept is not None
     assert kept.decode("utf-16") == '{"a":"changed"}'
+
+
+def test_what_another_charset_lacks_stays_an_escape() -> None:
+    request = sent(b'{"a":1,"b":"\\u00e9"}', f"{JSON}; charset=us-ascii")
+    assert changed(request) == b'{"a":"changed","b":"\\u00e9"}'
 
 
 def test_a_name_said_twice_is_written_once() -> None:
