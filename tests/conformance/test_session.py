@@ -148,7 +148,7 @@ def test_the_memory_of_calls_is_a_rule_s_own() -> None:
     with session_with("livepeer") as session:
         session.send(session.subject.request("getAssets"))
         session.forget()
-        assert len(session.steps) == 0
+        assert not list(session.steps)
         session.send(session.subject.request("getTasks"))
         assert [step.request.path for step in session.steps] == ["/api/task"]
 
