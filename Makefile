@@ -19,7 +19,7 @@ ifneq ($(CERTIFICATES),)
 export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
-.PHONY: help serve test lint format bench soak mutants docs check clean clients
+.PHONY: help serve test lint format bench soak mutants conform docs check clean clients
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS
 
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+conform: $(VENV)/.dev  ## see which server bugs mockserver check finds, and judge the fake itself (ARGS="--jobs 2 --seeds 20")
+	$(BIN)/python -m tests.servers $(ARGS)
 
 docs: $(VENV)/.dev  ## write the generated tables of README.md anew
 	$(BIN)/python -m tests.house.readme

@@ -15,6 +15,10 @@ from mockserver.errors import unknown
 PREFIX: Final = "MOCKSERVER_"
 # Says to `mockserver ctl` where the server is, and nothing to the server.
 URL_VARIABLE: Final = "MOCKSERVER_URL"
+# What `mockserver check` takes from the environment, so that no key stands in a list of processes.
+CHECK_PREFIX: Final = "MOCKSERVER_CHECK_"
+KEY_VARIABLE: Final = "MOCKSERVER_CHECK_KEY"
+OTHER_KEY_VARIABLE: Final = "MOCKSERVER_CHECK_OTHER_KEY"
 DEFAULT_URL: Final = "http://127.0.0.1:4080"
 
 # As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.

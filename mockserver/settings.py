@@ -13,7 +13,7 @@ from typing import Literal
 
 from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
-from mockserver.options import OPTIONS, PREFIX, URL_VARIABLE, Given, Option
+from mockserver.options import CHECK_PREFIX, OPTIONS, PREFIX, URL_VARIABLE, Given, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[tupl
     for variable, text in environ.items():
         if not variable.startswith(PREFIX):
             continue
-        if variable == URL_VARIABLE:
+        if variable == URL_VARIABLE or variable.startswith(CHECK_PREFIX):
             continue
         if variable not in variables:
             raise UsageError(f"environment: {unknown('variable', variable, variables)}")

@@ -168,4 +168,3 @@ def _items(value: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
                 listed = ((f"/{escape(name)}/{index}", one) for index, one in enumerate(inner[:3]))
                 yield from ((pointer, one) for pointer, one in listed if isinstance(one, dict))
                 return
-

@@ -70,9 +70,7 @@ def _is_promised(page: Page, rule: Rule) -> bool:
     return rule.family != "lenient" and not rule.id.endswith(_NOT_PROMISED)
 
 
-def _requests(
-    session: Session, page: Page, rule: Rule, effort: Effort, specimens: Specimens
-) -> Iterator[Request]:
+def _requests(session: Session, page: Page, rule: Rule, effort: Effort, specimens: Specimens) -> Iterator[Request]:
     strategy = invalid_requests(
         page.operation.id, rule, key=session.subject.key or KEY, document=session.subject.document
     )
@@ -84,7 +82,7 @@ def _requests(
 
 
 def _in_a_good_body(session: Session, page: Page, rule: Rule, request: Request) -> Request:
-    """The request with all of its body that is not about the rule taken from an example, if it still breaks but that."""
+    """The request with all of its body that is not about the rule from an example, if it still breaks that alone."""
     if not rule.id.startswith(("body/", "body:")) or (good := example(session, page)) is None:
         return request
     bad = read_payload(request, _LARGEST).value

@@ -52,7 +52,7 @@ def amiss(session: Session, steps: Sequence[Step], about: str = "", document: st
                 document=where,
             )
         return
-    for violation in session.violations(last):
+    for violation in session.witness.violations(last):
         yield found(
             session,
             f"reply-{violation.rule}",

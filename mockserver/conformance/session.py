@@ -40,7 +40,7 @@ class Limits:
     """How a server may be treated.
 
     `max_requests` calls at all, `rate` calls a second; `read_only`: nothing that could write. A call is given
-    `timeout_ms`, what takes its time (a clip) `patience_ms`.
+    `timeout_ms`, what takes its time (a clip) `patience_ms`; after `max_ms` no call is made any more.
     """
 
     max_requests: int | None = None
@@ -48,6 +48,7 @@ class Limits:
     read_only: bool = False
     timeout_ms: int = 10_000
     patience_ms: int = 60_000
+    max_ms: int | None = None
 
 
 class Session:
@@ -66,6 +67,7 @@ class Session:
         self.limits = limits or Limits()
         self.witness = Witness(subject.contract)
         self._clock = clock
+        self._begun = clock.now()
         self._watch = watch
         self._wire = Wire(subject.origin, self.limits.timeout_ms)
         self._lock = threading.Lock()
@@ -190,6 +192,8 @@ class Session:
 
     def count(self, calls: int = 1) -> None:
         """Take calls that another library makes off the budget. Raises Skip when there are not so many left."""
+        if self.limits.max_ms is not None and self.now() - self._begun > self.limits.max_ms:
+            raise Skip(f"the {self.limits.max_ms / 1_000:g} s that --max-time allows are over")
         with self._lock:
             most = self.limits.max_requests
             if most is not None and self._calls + calls > most:

@@ -81,7 +81,7 @@ class Specimens:
         made = [one for one in known if one.made]
         if operation.method == "DELETE":
             return made[0] if len(made) > 1 else None  # what others need stays
-        return (made or known or [None])[-1]
+        return next(reversed(made or known), None)
 
 
 def is_private(session: Session) -> bool:

@@ -1,6 +1,7 @@
-"""Requests that the document allows, in all their variety: each gets a documented answer, and none is refused for its form.
+"""Requests that the document allows, in all their variety: each gets a documented answer, none is refused for its form.
 
-Beside those drawn whole, requests that work with one member varied: what is odd about it then reaches the server's core.
+Beside those drawn whole, requests that work with one member varied: what is odd about it then reaches the server's
+core.
 """
 
 from __future__ import annotations
@@ -72,16 +73,16 @@ def _varied(session: Session, page: Page, request: Request | None) -> Iterator[R
 def _sent(session: Session, operation: Operation, request: Request) -> Iterator[Finding]:
     step = session.send(request)
     reply = step.reply
-    if reply is not None and 400 <= reply.status < 500:
-        if not Known.of(session.subject.document).refusal(operation.id, request, reply):
-            yield found(
-                session,
-                "refuses-valid",
-                f"{operation.id} refuses a request that its document allows, with {reply.status}",
-                [step],
-                must=("replies[0].status_code < 400",),
-                about="What the schemas of the request allow, the operation takes.",
-                operation=operation.id,
-                where="responses",
-            )
+    known = Known.of(session.subject.document)
+    if reply is not None and 400 <= reply.status < 500 and not known.refusal(operation.id, request, reply):
+        yield found(
+            session,
+            "refuses-valid",
+            f"{operation.id} refuses a request that its document allows, with {reply.status}",
+            [step],
+            must=("replies[0].status_code < 400",),
+            about="What the schemas of the request allow, the operation takes.",
+            operation=operation.id,
+            where="responses",
+        )
     yield from amiss(session, [step])

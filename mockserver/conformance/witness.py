@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from mockserver.conformance.finding import Step
+from mockserver.conformance.known import Known
 from mockserver.contract.check import CompiledContract
 from mockserver.core.http import Reply
 from mockserver.core.violation import Violation
@@ -34,6 +35,7 @@ class Witness:
 
     def __init__(self, contract: CompiledContract) -> None:
         self._contract = contract
+        self._known = Known.of(contract.root.value)
         self._lock = threading.Lock()
         self._seen: dict[tuple[str, ...], Flaw] = {}
         self._times: dict[tuple[str, ...], int] = {}
@@ -61,7 +63,9 @@ class Witness:
         if reply is None:
             yield Flaw("no-reply", step, before)
             return
-        if reply.status >= 500:
+        match = self._contract.match(step.request.method, step.request.path)
+        name = match.operation.id if match is not None else ""
+        if reply.status >= 500 and not self._known.failure(name, step.request, reply):
             yield Flaw("server-error", step, before)
         if reply.status in _ASK_LATER and not _good_retry_after(reply):
             yield Flaw("retry-after", step, before)

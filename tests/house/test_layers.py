@@ -25,7 +25,7 @@ BELOW: Mapping[str, set[str]] = {
     "stores": {"core", "errors"},
     "engine": {"core", "errors", "resources", "contract"},
     "strategies": {"core", "errors", "resources", "contract", "providers"},
-    "conformance": {"", "core", "errors", "resources", "contract", "providers", "strategies"},
+    "conformance": {"", "core", "errors", "resources", "options", "contract", "providers", "strategies"},
     "control": {"", "core", "errors", "resources", "contract", "engine"},
     "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
     "cli": {
@@ -57,6 +57,7 @@ HOMES: Mapping[str, set[str]] = {
     "orjson": {"core", "server"},
     "prometheus_client": {"control.metrics"},
     "pytest": {"pytest_plugin"},
+    "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},
     "schemathesis": {"conformance"},
     "sortedcontainers": {"stores"},

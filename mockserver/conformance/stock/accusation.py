@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from mockserver.conformance.finding import Finding, Step
+from mockserver.conformance.musts import must
 from mockserver.conformance.session import Session
 from mockserver.core.contract import Contract, Operation
 from mockserver.core.http import Headers, Reply, Request, media_type
@@ -100,7 +101,9 @@ class Accusations:
         document = broken[0].document if broken else _place(check, operation, last)
         seen = f"{last.request.method} {last.request.target}: {last.reply.status if last.reply else last.trouble}"
         said = "; ".join(part.strip() for part in failure.message.splitlines() if part.strip())[:600]
-        must = _MUST.get(check)
+        held: tuple[str, ...] = (_MUST[check],) if check in _MUST else ()
+        if not held and broken:
+            held = must(broken[0], last, len(steps) - 1)
         return Finding(
             rule=PREFIX + check.replace("_", "-"),
             party="server",
@@ -108,7 +111,7 @@ class Accusations:
             evidence="\n".join([seen, said, *map(str, broken[:3])]),
             operation=operation.id if operation else None,
             steps=steps,
-            must=(must,) if must else (),
+            must=held,
             document=document,
             about=_ABOUT.get(check, ""),
             violations=broken,
@@ -128,7 +131,7 @@ class Accusations:
             return broken_by(self._session.subject.contract, last.request)
         if check in ("not_a_server_error", "positive_data_acceptance", "unsupported_method"):
             return ()
-        return self._session.violations(last)
+        return self._session.witness.violations(last)
 
 
 def broken_by(contract: Contract, request: Request) -> tuple[Violation, ...]:

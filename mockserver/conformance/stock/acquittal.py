@@ -47,7 +47,9 @@ def _accepted(subject: Subject, operation: Operation | None, step: Step, reply: 
     known, broken = Known.of(subject.document), broken_by(subject.contract, step.request)
     return any(
         not known.lenient(operation.id, f"{one.place} {one.pointer}:{one.rule}", one.document)
-        and not known.lenient(operation.id, _BODY_RULES.get(one.rule, f"{one.place}{one.pointer}:{one.rule}"), one.document)
+        and not known.lenient(
+            operation.id, _BODY_RULES.get(one.rule, f"{one.place}{one.pointer}:{one.rule}"), one.document
+        )
         and one.rule not in ("repeated", "allowEmptyValue")
         for one in broken
     )

@@ -45,9 +45,7 @@ def _shared(item: Json) -> dict[str, Json]:
 
 def _copy(value: Json, repoint: Callable[[str], str]) -> Json:
     if isinstance(value, dict):
-        return {
-            key: repoint(one) if _is_reference(key, one) else _copy(one, repoint) for key, one in value.items()
-        }
+        return {key: repoint(one) if _is_reference(key, one) else _copy(one, repoint) for key, one in value.items()}
     if isinstance(value, list):
         return [_copy(one, repoint) for one in value]
     return value

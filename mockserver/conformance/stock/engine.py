@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from mockserver.conformance.effort import Effort
 from mockserver.conformance.finding import Finding
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.session import READS, Session
+from mockserver.conformance.specimens import is_private
 from mockserver.conformance.subject import Subject
+from mockserver.conformance.tidying import Tidying
 from mockserver.contract.security import Scheme
+from mockserver.core.http import Request
 from mockserver.core.text import Json
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from schemathesis.engine.events import EngineEvent
     from schemathesis.generation.case import Case
     from schemathesis.hooks import HookContext
-    from schemathesis.openapi import OpenApiSchema
+    from schemathesis.schemas import BaseSchema
 
 PHASES: Final = {
     "examples": "the examples of the document, sent as they stand, get documented answers",
@@ -39,17 +43,21 @@ _PROBES: Final = 2
 _METHODS: Final = ["get", "put", "post", "delete", "options", "patch", "trace"]
 
 
-def stock_rules(effort: Effort) -> list[Rule]:
+def stock_rules(effort: Effort, tidying: Tidying) -> list[Rule]:
     """A rule for each phase, run with all of Schemathesis' checks."""
     return [
-        Rule(f"schemathesis-{phase}", f"schemathesis: {about}", partial(_run, phase=phase, effort=effort))
+        Rule(
+            f"schemathesis-{phase}",
+            f"Schemathesis: {about}.",
+            partial(_run, phase=phase, effort=effort, tidying=tidying),
+        )
         for phase, about in PHASES.items()
     ]
 
 
-def _run(session: Session, *, phase: str, effort: Effort) -> Iterable[Finding]:
+def _run(session: Session, *, phase: str, effort: Effort, tidying: Tidying) -> Iterable[Finding]:
     """The findings of one phase. Raises Skip when the document gives it nothing to do, or no call is left."""
-    from schemathesis.engine import from_schema
+    from schemathesis.engine import events, from_schema
 
     from mockserver.conformance.stock.accusation import Accusations
 
@@ -58,12 +66,14 @@ def _run(session: Session, *, phase: str, effort: Effort) -> Iterable[Finding]:
     if not any(True for _ in schema.get_all_operations()):
         raise Skip("the document has no operation that it may call")
     accusations = Accusations(session)
-    with _through(session, schema) as stopped, warnings.catch_warnings():
+    with _through(session, schema, tidying) as stopped, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Schemathesis, about what it finds odd in documents
         stream = from_schema(schema).execute()
         for event in stream:
             if stopped:
                 stream.stop()
+            if isinstance(event, events.Interrupted):
+                raise KeyboardInterrupt  # which the engine takes for itself
             accusations.take(event)
             if (why := _nothing(event, phase)) is not None and not stopped:
                 raise Skip(why)
@@ -73,7 +83,7 @@ def _run(session: Session, *, phase: str, effort: Effort) -> Iterable[Finding]:
     return found
 
 
-def _schema(session: Session, phase: str, effort: Effort) -> OpenApiSchema:
+def _schema(session: Session, phase: str, effort: Effort) -> BaseSchema:
     import schemathesis
 
     from mockserver.conformance.stock.document import rooted
@@ -101,8 +111,8 @@ def _schema(session: Session, phase: str, effort: Effort) -> OpenApiSchema:
         },
     }
     schema = schemathesis.openapi.from_dict(rooted(subject.contract), config=schemathesis.Config.from_dict(given))
-    # The loader gives the narrower type back, `include` the wider one of all specifications.
-    return schema.include(method=sorted(READS)) if read_only else schema  # type: ignore[return-value]
+
+    return schema.include(method=sorted(READS)) if read_only else schema
 
 
 def credentials(subject: Subject) -> tuple[dict[str, str], dict[str, Json]]:
@@ -121,20 +131,32 @@ def credentials(subject: Subject) -> tuple[dict[str, str], dict[str, Json]]:
     return headers, schemes
 
 
+class NotOurs(Exception):
+    """A call that would change what was there before this run. Schemathesis goes on with the next one."""
+
+
+def _aim(case: Case[Json], subject: Subject) -> Request:
+    """Method and path of a call to come."""
+    path = urlsplit(str(case.as_transport_kwargs(base_url=subject.origin)["url"])).path
+    return Request(case.method.upper(), path.removeprefix(urlsplit(subject.origin).path))
+
+
 @contextmanager
-def _through(session: Session, schema: OpenApiSchema) -> Iterator[list[Skip]]:
+def _through(session: Session, schema: BaseSchema, tidying: Tidying) -> Iterator[list[Skip]]:
     """Lead Schemathesis' calls through the session; the list gets what keeps them from being made."""
     from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-    from mockserver.conformance.stock.acquittal import is_guilty
     from mockserver.conformance.stock.accusation import step_of
+    from mockserver.conformance.stock.acquittal import is_guilty
 
     stopped: list[Skip] = []
 
     # The one hook that comes before a call is Schemathesis' for all schemas of a process: others' calls pass by.
-    def before_call(context: HookContext, case: Case, kwargs: Json) -> None:
+    def before_call(context: HookContext, case: Case[Json], kwargs: Json) -> None:
         if case.operation.schema.config is not schema.config:
             return
+        if not tidying.may(_aim(case, session.subject), free=is_private(session)):
+            raise NotOurs
         try:
             session.count()
             session.turn()
@@ -142,10 +164,10 @@ def _through(session: Session, schema: OpenApiSchema) -> Iterator[list[Skip]]:
             stopped.append(skip)
             raise
 
-    def after_call(context: HookContext, case: Case, response: Response) -> None:
+    def after_call(context: HookContext, case: Case[Json], response: Response) -> None:
         session.record(step_of(response.request, response, session.subject.origin))
 
-    def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+    def filter_failure(context: HookContext, failure: Failure, case: Case[Json], response: Response) -> bool:
         return is_guilty(session.subject, failure, response)
 
     GLOBAL_HOOK_DISPATCHER.register_hook_with_name(before_call, "before_call")
