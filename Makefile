@@ -48,11 +48,11 @@ soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
 	$(BIN)/python -m tests.mutants $(ARGS)
 
+docs: $(VENV)/.dev  ## write the generated tables of README.md and the guide anew
+	$(BIN)/python -m tests.house.docs
+
 conform: $(VENV)/.dev  ## see which server bugs mockserver check finds, and judge the fake itself (ARGS="--jobs 2 --seeds 20")
 	$(BIN)/python -m tests.servers $(ARGS)
-
-docs: $(VENV)/.dev  ## write the generated tables of README.md anew
-	$(BIN)/python -m tests.house.readme
 
 check: lint test  ## what CI runs: lint, then test
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _M = TypeVar("_M", bound="Mock")
 _RUN = pytest.StashKey["Run"]()
 _OUTPUT = "clip_mockserver"
+# What a failure is told with; pytest writes "Captured" in front and puts the first word last.
+_CALLS = ("of the client", "calls")
+_VERDICT = ("call", "mockserver")
 
 _OPTIONS = {
     "mock-url": ("URL", "use the mockserver that runs at URL instead of one in a thread of this process"),
@@ -161,9 +164,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except BaseException as error:
-        said = run.verdict()
-        if said is not None:
-            item.add_report_section("call", "mockserver", said)
+        for section, said in ((_CALLS, run.story()), (_VERDICT, run.verdict())):
+            if said is not None:
+                item.add_report_section(*section, said)
         if type(error).__name__ == "FailedHealthCheck" and "_mock'" in str(error):
             error.add_note(
                 "With mockserver: take `livepeer_mocks` (or `restream_mocks`) instead, and in the test\n"

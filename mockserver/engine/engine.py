@@ -13,6 +13,7 @@ from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
@@ -27,7 +28,6 @@ from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
 from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
-from mockserver.engine.redaction import Redaction
 from mockserver.engine.scripted import Scripted
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.timings import Timings

@@ -56,13 +56,13 @@ async def serving(
     control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
     attempt_seconds: float | None = None,
-    wire: type[App] = App,
     finish_seconds: float = FINISH_SECONDS,
     hurry: asyncio.Event | None = None,
+    wire: type[App] = App,
     **limits: Any,
 ) -> AsyncIterator[str]:
-    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`,
-    or of another `wire`.
+    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`, or
+    of another `wire`.
 
     `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
     to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,

@@ -27,6 +27,8 @@ from mockserver.testing.verdict import ANY
 M = TypeVar("M", bound=Mock)
 
 _LONGEST: Final = 80
+# So many calls are told of a test that failed, the last ones.
+_MOST_CALLS: Final = 20
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Run:
         said = [each for mock in self.mocks if (each := mock.verdict()) is not None]
         self.told = "\n\n".join(said) or None
         return self.told
+
+    def story(self) -> str | None:
+        """What the clients of the test that runs called, a line each; None if that was nothing."""
+        return "\n".join(line for mock in self.mocks for line in _story(mock)) or None
 
     @property
     def coverage(self) -> Json:
@@ -152,3 +158,10 @@ def rival() -> str | None:
                 "pytest plugin has fixtures of its own: give each project an environment of its own."
             )
     return None
+
+
+def _story(mock: Mock) -> Iterator[str]:
+    calls = mock.calls
+    if len(calls) > _MOST_CALLS:
+        yield f"... and {len(calls) - _MOST_CALLS} calls before these:"
+    yield from (str(call) for call in calls[-_MOST_CALLS:])

@@ -63,7 +63,7 @@ HOMES: Mapping[str, set[str]] = {
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},
     "werkzeug": {"contract.reference"},
-    "yaml": {"contract"},
+    "yaml": {"contract", "conformance.traffic"},
     "yarl": {"server"},
     "multidict": {"server"},
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from mockserver.conformance.opening import open_document
-from mockserver.conformance.run import Ended, Event, Judge
-
 from mockserver.conformance.effort import Effort
 from mockserver.conformance.finding import Check, Finding
+from mockserver.conformance.opening import open_document
 from mockserver.conformance.realtime import REALTIME
+from mockserver.conformance.run import Ended, Event, Judge
 from mockserver.conformance.subject import Subject
 from tests.servers.verdicts import Verdict
 

@@ -5,7 +5,7 @@ from hypothesis import Phase, settings
 from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import run_state_machine_as_test
 
-from mockserver.strategies import Client, ClientMachine, Clock, Mock
+from mockserver.strategies import Client, ClientMachine, Clock, Mock, State
 from tests.strategies.clients import LivepeerClient, RestreamClient
 from tests.strategies.drawing import QUICK
 from tests.strategies.standin import StandIn
@@ -34,6 +34,16 @@ def machine(kind: type[LivepeerClient | RestreamClient], *bugs: str) -> type[Cli
 @pytest.mark.parametrize("kind", [LivepeerClient, RestreamClient])
 def test_an_honest_client_passes(kind: type[LivepeerClient | RestreamClient]) -> None:
     run_state_machine_as_test(machine(kind), settings=settings(NO_SHRINKING, max_examples=25))
+
+
+def test_an_honest_client_that_reads_many_pages_and_has_no_way_to_wait_passes() -> None:
+    class Plain(RestreamClient):
+        limit = 10
+
+        def wait(self, handle: str) -> State:
+            raise NotImplementedError
+
+    run_state_machine_as_test(machine(Plain), settings=settings(NO_SHRINKING, max_examples=15))
 
 
 BUGS = (
@@ -119,3 +129,7 @@ def test_a_machine_without_a_provider_says_what_there_is() -> None:
 
 def test_the_machine_s_own_settings_are_for_users() -> None:
     assert ClientMachine.TestCase.settings.report_multiple_bugs is False
+
+
+def test_a_machine_of_a_user_has_them_too() -> None:
+    assert machine(LivepeerClient).TestCase.settings is ClientMachine.TestCase.settings

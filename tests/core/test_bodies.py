@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from mockserver.core.bodies import MOST_OPENED, opened, rewritten, value_of
 from mockserver.core.http import Headers, Request
 from mockserver.core.payload import ABSENT
 from mockserver.core.text import Json
-from mockserver.engine.bodies import MOST_OPENED, opened, rewritten, value_of
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 

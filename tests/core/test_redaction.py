@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import REMOVED
 from mockserver.core.text import Json, dump
-from mockserver.engine.redaction import Redaction
 
 SECRET = "s3cr3t-v4lue"
 NAMES = (

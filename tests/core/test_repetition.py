@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mockserver.core.http import Reply
+from mockserver.core.repetition import Hiding, reply_without, violation_without
 from mockserver.core.secrecy import REMOVED
-from mockserver.engine.repetition import Hiding, reply_without, violation_without
 from tests.engine.entries import VIOLATION
 
 SECRET = "s3cr3t/v4lue&more"

@@ -1,4 +1,4 @@
-"""The generated parts of README.md. `make docs` writes them anew; a test compares them with what stands there."""
+"""The generated parts of README.md and the guide: `make docs` writes them, a test compares them with what is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from mockserver.cli import COMMANDS
 from mockserver.contract.document import effective
+from mockserver.contract.readings import load_readings
 from mockserver.contract.routes import read_routes
 from mockserver.contract.spot import Spot
 from mockserver.core.contract import Operation
@@ -23,6 +25,7 @@ from mockserver.providers import registry
 from tests.house.source import CHECKOUT
 
 README = CHECKOUT / "README.md"
+DOCUMENTS = (README, *sorted((CHECKOUT / "mockserver" / "guide").glob("*.md")))
 _LONGEST = 80
 
 
@@ -38,8 +41,8 @@ def operations() -> str:
 
 
 def outcomes() -> str:
-    """The cases of the default world, one folded table for each operation."""
-    return "\n\n".join(_folded(operation, same) for _, operation, same in _answered() if same)
+    """The cases of the default world, one table for each operation."""
+    return "\n\n".join(_outcomes_of(operation, same) for _, operation, same in _answered() if same)
 
 
 def _answered() -> Iterator[tuple[Provider, Operation, list[Card]]]:
@@ -53,13 +56,11 @@ def _answered() -> Iterator[tuple[Provider, Operation, list[Card]]]:
             yield provider, route.operation, known.get(route.operation.id, [])
 
 
-def _folded(operation: Operation, same: list[Card]) -> str:
+def _outcomes_of(operation: Operation, same: list[Card]) -> str:
     usual = next((card for card in same if card.status < 400), same[0])
     rows = [(str(card.status), f"`{card.name}`", ", ".join(_differences(usual, card)), card.about) for card in same]
-    count = f"{len(same)} outcomes" if len(same) > 1 else "1 outcome"
-    title = f"<code>{operation.id}</code> {operation.method} {operation.path}: {count}"
     table = _table(("Status", "Outcome", "What differs in the request", "What happens"), rows)
-    return f"<details><summary>{title}</summary>\n\n{table}\n\n</details>"
+    return f"### {operation.id}\n\n`{operation.method} {operation.path}`\n\n{table}"
 
 
 def options() -> str:
@@ -95,48 +96,32 @@ def fault_plans() -> str:
     return _table(("Plan", "Its faults", "What it is for"), rows)
 
 
-def edge_tables() -> str:
-    """Every edge of every thing that has states, one folded table for each thing."""
-    first = "Each begins in a world of its own, whose clock stands: `POST /__admin/worlds` with " + " or ".join(
-        f"`{json.dumps(card.given[0].body)}`" for card in (same[0] for _, same in _by_provider())
-    )
-    rest = (
-        "What begins with `$` is a value of an earlier reply. `mockserver edges` lists them all; "
-        "`mockserver explain task-waiting-running` prints one as a script of curl and jq, which reads the state before "
-        "and after, too."
-    )
-    return "\n\n".join((f"{first}. {rest}", *(_folded_edges(thing, same) for thing, same in edges().items())))
+def machines() -> str:
+    """Every thing that has states: drawn, and each of its edges in a table."""
+    return "\n\n".join(_machine(thing, same) for thing, same in edges().items())
 
 
-def _by_provider() -> Iterator[tuple[str, list[EdgeCard]]]:
-    every = (card for same in edges().values() for card in same)
-    return ((name, list(cards)) for name, cards in groupby(every, key=lambda card: card.provider))
-
-
-def _folded_edges(thing: str, same: Sequence[EdgeCard]) -> str:
+def _machine(thing: str, same: Sequence[EdgeCard]) -> str:
     rows = [
         (f"{card.start} → {card.end}", card.why, "<br>".join(f"`{call.line}`" for call in _own_calls(card, same)))
         for card in same
     ]
-    title = f"<code>{thing}</code> of {same[0].provider}: {len(same)} edges"
     table = _table(("Edge", "What happens", "Calls, the last one of which takes it"), rows)
-    return f"<details><summary>{title}</summary>\n\n{table}\n\n</details>"
+    return f"## {thing} of {same[0].provider}\n\n```mermaid\n{diagram(same)}\n```\n\n{table}"
+
+
+def beginnings() -> str:
+    """The worlds the edges are taken in."""
+    return "\n".join(
+        f"- {provider}: `{json.dumps(next(iter(same)).given[0].body)}`"
+        for provider, same in groupby((card for same in edges().values() for card in same), lambda card: card.provider)
+    )
 
 
 def _own_calls(card: EdgeCard, same: Sequence[EdgeCard]) -> Iterator[EdgeCall]:
     """What it takes besides the world that all begin with."""
     usual = same[0].given[0]
     yield from (call for call in (*card.given, card.step) if call != usual)
-
-
-def machines() -> str:
-    """The same drawn."""
-    drawn = (
-        f"<details><summary><code>{thing}</code> of {same[0].provider}</summary>\n\n"
-        f"```mermaid\n{diagram(same)}\n```\n\n</details>"
-        for thing, same in edges().items()
-    )
-    return "\n\n".join(drawn)
 
 
 def _differences(usual: Card, card: Card) -> Iterator[str]:
@@ -172,23 +157,48 @@ def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
+def commands() -> str:
+    """Every command."""
+    return _table(
+        ("Command", "What it does"), [(f"`mockserver {name}`", about) for name, (_, about) in COMMANDS.items()]
+    )
+
+
+def readings() -> str:
+    """Every choice the providers' documents leave open."""
+    rows = [
+        (
+            f"`{reading.full_name}`",
+            f"`{reading.default}`",
+            ", ".join(f"`{option}`" for option in reading.options if option != reading.default),
+            " ".join(reading.question.split()),
+        )
+        for provider in registry.find(registry.names())
+        for reading in load_readings(provider.name, provider.specs)
+    ]
+    return _table(("Reading", "Default", "Others", "What is not said"), rows)
+
+
 PARTS = {
-    "operations": operations,
-    "outcomes": outcomes,
-    "options": options,
+    "beginnings": beginnings,
+    "commands": commands,
     "faults": faults,
-    "mishaps": mishaps,
-    "plans": fault_plans,
-    "edges": edge_tables,
     "machines": machines,
+    "mishaps": mishaps,
+    "operations": operations,
+    "options": options,
+    "outcomes": outcomes,
+    "plans": fault_plans,
+    "readings": readings,
 }
 
 
 def renewed(text: str) -> str:
     """The text with every part between `<!-- name: make docs -->` and `<!-- end -->` written anew."""
-    pattern = re.compile(r"(<!-- (\w+): make docs -->\n).*?(<!-- end -->)", re.DOTALL)
+    pattern = re.compile(r"(<!-- ([\w.]+): make docs -->\n).*?(<!-- end -->)", re.DOTALL)
     return pattern.sub(lambda found: f"{found[1]}{PARTS[found[2]]()}\n{found[3]}", text)
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text("utf-8")), "utf-8")
+    for document in DOCUMENTS:
+        document.write_text(renewed(document.read_text("utf-8")), "utf-8")

@@ -18,12 +18,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json, dump
 from mockserver.engine.engine import Engine
 from mockserver.engine.har import har
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.redaction import Redaction
 from mockserver.engine.shown import json_line
 from mockserver.server.assemble import build_engine
 from mockserver.server.log import as_json, as_text

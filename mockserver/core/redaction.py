@@ -12,7 +12,9 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from mockserver.core.bodies import opened, rewritten
 from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.repetition import Hiding, reply_without, violation_without
 from mockserver.core.secrecy import (
     NO_NAMES,
     REMOVED,
@@ -24,8 +26,6 @@ from mockserver.core.secrecy import (
 )
 from mockserver.core.text import Json, dump
 from mockserver.core.violation import Violation
-from mockserver.engine.bodies import opened, rewritten
-from mockserver.engine.repetition import Hiding, reply_without, violation_without
 
 _URLS: Final = frozenset({"location", "content-location", "referer", "origin", "link"})
 _OPENING, _NUL, _BACKSLASH, _EQUALS, _AT, _J = b"{\0\\=@J"
