@@ -12,7 +12,7 @@ from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json
 from mockserver.core.world import Outcome, View
-from tests.conformance.judging import KEY, Answer, bent, findings, session_with
+from tests.conformance.judging import KEY, Answer, bent, findings, holds, session_with
 from tests.servers.bending import argument, fine, operation, refused, said, status, with_header, with_key
 from tests.servers.defect import Ground, Name
 
@@ -176,9 +176,10 @@ BENT: Final[tuple[tuple[Name, str, str, Answer], ...]] = (
 
 @pytest.mark.parametrize(("provider", "rule", "finding", "answer"), BENT, ids=[row[2] for row in BENT])
 def test_a_rule_speaks_of_a_bent_server(provider: Name, rule: str, finding: str, answer: Answer) -> None:
-    with session_with(provider, bent(provider, answer)) as session:
+    with session_with(provider, bent(provider, answer), pace=300 if rule == "clip-limit" else 600) as session:
         seen = findings(session, rule)
     assert finding in {one.rule for one in seen if one.level == "error"}
+    assert [(one.rule, claim) for one in seen for claim in one.must if holds(one, claim)] == []
 
 
 def test_a_405_that_says_nothing_more_is_only_worth_a_warning() -> None:
