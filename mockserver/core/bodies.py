@@ -50,7 +50,16 @@ def rewritten(
         kept = text(said)
     if kept is None:
         return None
-    return request.body if kept == said else _closed(kept.encode(charset, "surrogatepass"), request)
+    return request.body if kept == said else _closed(_written(kept, charset), request)
+
+
+def _written(text: str, charset: str) -> bytes:
+    """The text in a charset; what that has not, as JSON escapes it: `\\u00e9` in a body of ASCII came so, too."""
+    try:
+        return text.encode(charset, "surrogatepass")
+    except UnicodeEncodeError:
+        plain = "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
+        return plain.encode(charset, "replace")
 
 
 def _bytes(request: Request, data: bytes, text: Callable[[str], str | None]) -> bytes | None:

@@ -97,3 +97,8 @@ def test_a_body_has_a_value_if_it_is_json_or_a_form() -> None:
     assert value_of(sent(b'{"a":1}')) == {"a": 1}
     assert value_of(sent(b"a=1", FORM)) == {"a": "1"}
     assert value_of(sent(b"hello", "text/plain")) is ABSENT
+
+
+def test_what_a_charset_has_not_is_escaped_as_it_came() -> None:
+    request = sent(b'{"a":1,"b":"\\u00e9"}', "application/json; charset=us-ascii")
+    assert changed(request) == b'{"a":"changed","b":"\\u00e9"}'

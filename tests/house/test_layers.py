@@ -37,6 +37,7 @@ BELOW: Mapping[str, set[str]] = {
         *("server", "remote", "conformance"),
     },
     "pytest_plugin": {"errors", "testing"},
+    "pytest_judge": {"errors", "testing", "pytest_plugin"},
     "__main__": {"cli"},
 }
 
@@ -56,7 +57,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
     "prometheus_client": {"control.metrics"},
-    "pytest": {"pytest_plugin"},
+    "pytest": {"pytest_plugin", "pytest_judge"},
     "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},
     "schemathesis": {"conformance"},
