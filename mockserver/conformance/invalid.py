@@ -25,7 +25,7 @@ from mockserver.contract.check import CompiledContract
 from mockserver.core.contract import Operation
 from mockserver.core.http import Request
 from mockserver.core.payload import read_payload
-from mockserver.core.text import Json
+from mockserver.core.text import Json, dump
 from mockserver.strategies.book import Page, page_of
 from mockserver.strategies.draft import KEY
 from mockserver.strategies.invalid import invalid_requests, violations
@@ -88,6 +88,9 @@ def _requests(
 
 def _in_a_good_body(page: Page, rule: Rule, request: Request, good: Json) -> Request:
     """The request with all of its body that is not about the rule from an example, if it still breaks that alone."""
+    if good is not None and rule.id == "transport:malformed":
+        # A server that mends what breaks off takes it for the example, and not for something it hasn't.
+        return replace(request, body=dump(good)[:-1])
     if good is None or not rule.id.startswith(("body/", "body:")):
         return request
     bad = read_payload(request, _LARGEST).value
