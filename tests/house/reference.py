@@ -78,11 +78,11 @@ def _entry(name: str, it: Json) -> str:
 def _holds(cls: type) -> str:
     """What a value of it has, where that is data."""
     if issubclass(cls, Enum):
-        return f"Values: {_names(member.name for member in cls)}."
+        return _prose(f"Values: {_names(member.name for member in cls)}.")
     if is_dataclass(cls):
-        return f"Fields: {_names(field.name for field in fields(cls))}."
+        return _prose(f"Fields: {_names(field.name for field in fields(cls))}.")
     if is_typeddict(cls):
-        return f"Keys: {_names(cls.__annotations__)}."
+        return _prose(f"Keys: {_names(cls.__annotations__)}.")
     return ""
 
 
