@@ -14,8 +14,10 @@ from mockserver.conformance.diff.servers import server_shifts
 from mockserver.conformance.diff.shift import SAME, Setting, Shift, folded
 from mockserver.conformance.diff.words import word_shifts
 from mockserver.conformance.finding import Check, Finding, Report, Side
+from mockserver.contract.lint import lint
 from mockserver.contract.places import Document
 from mockserver.contract.spot import Spot
+from mockserver.errors import DocumentError
 
 AREAS: Final = {
     "operations": "what can be called",
@@ -31,11 +33,24 @@ AREAS: Final = {
 }
 
 
+# Of the linter's codes those of documents nobody can make sense of: other kinds of things stand where a part has to.
+_SENSELESS: Final = frozenset(("L003", "L101", "L102", "L103", "L104", "L204", "L502", "L601"))
+
+
 def document_shifts(old: Document, new: Document) -> list[Shift]:
-    """Every change. Raises DocumentError for a reference that can't be followed."""
+    """Every change. Raises DocumentError for a document that is none, or is broken where it would be compared."""
+    for document in (old, new):
+        _refuse_senseless(document)
     before, after = Spot.of(old.value), Spot.of(new.value)
     found = folded(_shifts(before, after))
     return [*found, *word_shifts(old.value, new.value, found)]
+
+
+def _refuse_senseless(document: Document) -> None:
+    defects = [defect for defect in lint(document) if defect.code in _SENSELESS]
+    if defects:
+        more = f" And {len(defects) - 1} more: mockserver lint tells all." if len(defects) > 1 else ""
+        raise DocumentError(f"{defects[0]}{more}")
 
 
 def diff_report(
