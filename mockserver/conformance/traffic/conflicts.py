@@ -35,6 +35,7 @@ class Conflicts:
         self._readings = readings
         self._runs: Memory[_Whole] = Memory()
         self._sources: Memory[str] = Memory()
+        self._projects: Memory[tuple[str, Seen]] = Memory()
 
     def see(self, seen: Seen) -> Iterator[Contradiction]:
         if seen.operation.id == _DETAILS and seen.status == 200:
@@ -51,7 +52,10 @@ class Conflicts:
         if seen.status == _CONFLICT:
             yield from self._spurious(seen, ranged, forced)
             return
-        if seen.status not in _ACCEPTED or ranged:
+        if seen.status not in _ACCEPTED:
+            return
+        yield from self._second(key, seen)
+        if ranged:
             return
         earlier, single = self._runs.get(key), body.get("singleClipMode") is True
         if earlier is not None and not forced and seen.came_after(earlier.seen) and self._is_same(earlier, single):
@@ -61,6 +65,17 @@ class Conflicts:
         self._runs.put(key, run)
         if run.project:
             self._sources.put((seen.account, run.project), source)
+
+    def _second(self, key: tuple[str, str], seen: Seen) -> Iterator[Contradiction]:
+        """A source has one project, whoever comes first."""
+        project = seen.value.get("projectId") if isinstance(seen.value, dict) else None
+        if not isinstance(project, str):
+            return
+        known = self._projects.get(key)
+        if known is None:
+            self._projects.put(key, (project, seen.record))
+        elif known[0] != project:
+            yield _two(known[1], seen)
 
     def _is_same(self, earlier: _Whole, single: bool) -> bool:
         """Whether the readings that hold call this a repetition."""
@@ -102,6 +117,18 @@ def _missing(first: Seen, again: Seen, done: bool) -> Contradiction:
         + ("." if done else " (while it still runs: reading restream.repeat-while-running)."),
         ("replies[1].status_code == 409",),
         ("the whole video", "the same again"),
+    )
+
+
+def _two(first: Seen, second: Seen) -> Contradiction:
+    return Contradiction(
+        "two-projects",
+        "A source has two projects",
+        "Two calls for the same file of the same account were answered with different project ids.",
+        (first, second),
+        f"{second.operation.pointer}/responses/{second.status}",
+        "The documentation: a source has one project, to which later calls add clips.",
+        ("replies[0].json()['projectId'] == replies[1].json()['projectId']",),
     )
 
 
