@@ -26,7 +26,8 @@ class Sense:
     def see(self, seen: Seen) -> Iterator[Contradiction]:
         if seen.status != 200 or seen.value is None:
             return
-        yield from _pages(seen)
+        if self._provider in ("livepeer", "restream"):
+            yield from _pages(seen)
         if self._provider == "restream" and seen.operation.id == "getClipProject":
             yield from _clips(seen)
         if self._provider == "livepeer" and seen.operation.id in _STATED:

@@ -37,7 +37,7 @@ FINDS: Final[Mapping[str, str]] = {
 
 def rules_of(terms: Terms) -> Iterable[StateRule]:
     """Fresh rules for one run of traffic."""
-    yield Cursors()
+    yield Cursors(known=terms.provider is not None)
     yield Sense(terms.provider)
     if terms.provider == "restream":
         yield Conflicts(terms.readings)

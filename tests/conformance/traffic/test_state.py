@@ -225,6 +225,12 @@ def test_a_source_has_one_project(tmp_path: Path) -> None:
     ]
 
 
+def test_a_project_that_came_later_may_have_followed_one_that_was_deleted(tmp_path: Path) -> None:
+    later = {**PROJECT, "projectId": "41a1e161-67aa-4a9e-a95b-3cb37ab6ea89", "createdAt": "2026-01-29T15:50:30.420Z"}
+    report = restream(tmp_path, clipping(201, PROJECT), clipping(201, later))
+    assert rules(report) == rules(report, "warning") == ["conflict-missing", "two-projects"]
+
+
 def test_the_progress_of_an_asset_does_not_fall(tmp_path: Path) -> None:
     def at(time: int, progress: float) -> Json:
         return reading({**READY, "status": {"phase": "processing", "updatedAt": time, "progress": progress}})
