@@ -14,6 +14,7 @@ from mockserver.conformance.rules.islands import REFUSED
 from mockserver.conformance.rules.livepeer.facts import (
     ASSETS,
     CREATE,
+    ENDED,
     STREAMS,
     WEBHOOKS,
     asset_of,
@@ -25,7 +26,6 @@ from mockserver.core.text import Json
 
 NAME: Final = "Ein Name — 名前 🎬 “check”"
 NOWHERE: Final = "https://example.com/mockserver-check"
-_ENDED: Final = ("ready", "failed")
 _GONE: Final = (404, 410)
 
 
@@ -58,7 +58,7 @@ def _webhooks(session: Session) -> Iterator[Finding]:
 def _assets(session: Session) -> Iterator[Finding]:
     made = expect(create(session, sources(session)[0], name="before"), 200)
     asset = made.need("/asset/id")
-    until(session, asset_of(session, asset), lambda seen: seen.at("/status/phase") in _ENDED)
+    until(session, asset_of(session, asset), lambda seen: seen.at("/status/phase") in ENDED)
     changed = ask(session, "updateAsset", path={"assetId": asset}, body={"name": NAME})
     if changed.good:
         told = ASSETS.look(session, asset)
