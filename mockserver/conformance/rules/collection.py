@@ -22,12 +22,14 @@ class Paging:
     """How a list is cut.
 
     `next` reads from a page the cursor of the next one, None on the last; `most` is the largest page one may ask for,
-    and `size` and `cursor` are the names of the arguments. `more` tells whether a page says that there is another one.
+    and `size` and `cursor` are the names of the arguments. `more` tells whether a page says that there is another one;
+    `claim` is that such a page also says where, as Python after `replies[0].json()`.
     """
 
     next: Callable[[Answer], str | None]
     most: int
     more: Callable[[Answer], bool] = lambda page: False
+    claim: str = ""
     size: str = "limit"
     cursor: str = "cursor"
 

@@ -85,7 +85,8 @@ def _walk(
         order += ids
         if collection.paging is not None and collection.paging.more(page) and collection.paging.next(page) is None:
             title = f"a page of {collection.what} says that there are more, and not where"
-            problem = found(session, "cursor-missing", title, [page])
+            must = [collection.paging.claim] if collection.paging.claim else []
+            problem = found(session, "cursor-missing", title, [page], must=must)
             break
     if problem is None:
         problem = _compared(session, collection, name, order, whole, pages, reference)

@@ -219,4 +219,5 @@ API: Final = Api(
         Keeping(WEBHOOKS, ("/name", "/url", "/events")),
     ),
     roles,
+    'list(replies[0].json()) == ["errors"] and all(isinstance(error, str) for error in replies[0].json()["errors"])',
 )
