@@ -7,6 +7,7 @@ is known not to enforce are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -19,12 +20,12 @@ from mockserver.conformance.rule import Rule as StateRule
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import Session
-from mockserver.conformance.specimens import Specimens, example, owned, with_body
+from mockserver.conformance.specimens import Specimens, owned, reworded, with_body
 from mockserver.contract.check import CompiledContract
 from mockserver.core.contract import Operation
 from mockserver.core.http import Request
 from mockserver.core.payload import read_payload
-from mockserver.core.text import Json
+from mockserver.core.text import Json, dump
 from mockserver.strategies.book import Page, page_of
 from mockserver.strategies.draft import KEY
 from mockserver.strategies.invalid import invalid_requests, violations
@@ -58,8 +59,8 @@ def _look(operation: Operation, effort: Effort, specimens: Specimens, session: S
     specimens.ready(session)
     for rule in violations(operation.id, document=session.subject.document):
         if _is_promised(page, rule) and not known.lenient(operation.id, rule.id, rule.document):
-            for request in _requests(session, page, rule, effort, specimens):
-                yield from _sent(session, operation, rule, request)
+            for request, key in _requests(session, page, rule, effort, specimens):
+                yield from _sent(session, operation, rule, request, key)
 
 
 def _is_promised(page: Page, rule: Rule) -> bool:
@@ -70,20 +71,27 @@ def _is_promised(page: Page, rule: Rule) -> bool:
     return rule.family != "lenient" and not rule.id.endswith(_NOT_PROMISED)
 
 
-def _requests(session: Session, page: Page, rule: Rule, effort: Effort, specimens: Specimens) -> Iterator[Request]:
-    strategy = invalid_requests(
-        page.operation.id, rule, key=session.subject.key or KEY, document=session.subject.document
-    )
-    for broken in draws(strategy, effort.ways, effort.seed, f"{page.operation.id} {rule.id}"):
+def _requests(
+    session: Session, page: Page, rule: Rule, effort: Effort, specimens: Specimens
+) -> Iterator[tuple[Request, str | None]]:
+    """The requests, each with the key it shows."""
+    operation = page.operation
+    strategy = invalid_requests(operation.id, rule, key=session.subject.key or KEY, document=session.subject.document)
+    for broken in draws(strategy, effort.ways, effort.seed, f"{operation.id} {rule.id}"):
         request = owned(session, broken.request)
         if not rule.id.startswith("path "):
-            request = specimens.aimed(session, page.operation, request) or request
-        yield _in_a_good_body(session, page, rule, request)
+            request = specimens.aimed(session, operation, request) or request
+        request = _in_a_good_body(page, rule, request, specimens.example(session, page))
+        key = specimens.account(session, operation)
+        yield reworded(request, session.subject.key, key), key
 
 
-def _in_a_good_body(session: Session, page: Page, rule: Rule, request: Request) -> Request:
+def _in_a_good_body(page: Page, rule: Rule, request: Request, good: Json) -> Request:
     """The request with all of its body that is not about the rule from an example, if it still breaks that alone."""
-    if not rule.id.startswith(("body/", "body:")) or (good := example(session, page)) is None:
+    if good is not None and rule.id == "transport:malformed":
+        # A server that mends what breaks off takes it for the example, and not for something it hasn't.
+        return replace(request, body=dump(good)[:-1])
+    if good is None or not rule.id.startswith(("body/", "body:")):
         return request
     bad = read_payload(request, _LARGEST).value
     if not isinstance(bad, dict):
@@ -101,8 +109,10 @@ def _spliced(good: dict[str, Json], bad: dict[str, Json], id: str) -> Json:
     return {**missing, **{name: value for name, value in bad.items() if name not in good and "additional" in id}}
 
 
-def _sent(session: Session, operation: Operation, rule: Rule, request: Request) -> Iterator[Finding]:
-    step = session.send(request, note=f"breaks {rule.id}")
+def _sent(session: Session, operation: Operation, rule: Rule, request: Request, key: str | None) -> Iterator[Finding]:
+    sent = session.send(request, note=f"breaks {rule.id}")
+    # Whoever shows this again has one key.
+    step = replace(sent, request=reworded(request, key, session.subject.key))
     if step.reply is not None and 200 <= step.reply.status < 300:
         yield found(
             session,

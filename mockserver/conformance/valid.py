@@ -17,11 +17,12 @@ from mockserver.conformance.replies import amiss
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import Session
-from mockserver.conformance.specimens import Specimens, example, owned, with_body
+from mockserver.conformance.specimens import Specimens, owned, with_body
 from mockserver.contract.check import CompiledContract
 from mockserver.core.contract import Operation
 from mockserver.core.http import Request
 from mockserver.core.payload import read_payload
+from mockserver.core.text import Json
 from mockserver.strategies.book import Page, page_of
 from mockserver.strategies.requests import breaks, requests
 
@@ -54,13 +55,12 @@ def _look(operation: Operation, effort: Effort, specimens: Specimens, session: S
     for drawn in draws(strategy, effort.examples, effort.seed, f"{operation.id} valid"):
         request = owned(session, drawn)
         aimed = specimens.aimed(session, operation, request)
-        for one in (aimed or request, *_varied(session, page, aimed)):
+        for one in (aimed or request, *_varied(session, page, aimed, specimens.example(session, page))):
             yield from _sent(session, operation, one)
 
 
-def _varied(session: Session, page: Page, request: Request | None) -> Iterator[Request]:
+def _varied(session: Session, page: Page, request: Request | None, good: Json) -> Iterator[Request]:
     """An example's body with one member as it was drawn, for each member."""
-    good = example(session, page)
     drawn = read_payload(request, _LARGEST).value if request is not None else None
     if request is None or not isinstance(good, dict) or not isinstance(drawn, dict):
         return

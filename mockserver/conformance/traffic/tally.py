@@ -10,17 +10,29 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockserver.conformance.finding import Finding, Level, Place, Step
-from mockserver.conformance.traffic.exchange import Exchange, reply_of
+from mockserver.conformance.musts import must
+from mockserver.conformance.traffic.exchange import Exchange
+from mockserver.conformance.traffic.fields import reply_of
 from mockserver.conformance.traffic.judging import Judged, shown
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.redaction import Redaction
+from mockserver.core.secrecy import REMOVED
 from mockserver.core.text import dump
 from mockserver.core.violation import Party, Violation
+from mockserver.options import KEY_VARIABLE
 
 MOST_PLACES: Final = 5
 _MOST_FINDINGS: Final = 1_000
 # Of a body no more is kept for a reproduction.
 _LONGEST_BODY: Final = 64 * 1024
+
+# Headers of a connection or a browser; the rest of a call is the client's own.
+_PASSING: Final = frozenset(
+    [
+        *("accept-encoding", "accept-language", "connection", "content-length", "host", "user-agent", "te", "dnt"),
+        *("transfer-encoding", "cookie", "referer", "pragma", "cache-control", "priority", "upgrade-insecure-requests"),
+    ]
+)
 
 Fold = tuple[str, str | None, str | None]
 
@@ -82,6 +94,7 @@ class Tally:
         request, reply, (clean,) = self._redacted(exchange, (violation,))
         sent = f"{request.method} {request.target}"
         outcome = f"the reply was {reply.status}"
+        step = Step(request, reply)
         evidence = [f"{sent}: {outcome}", f"expected {clean.expected}", f"got {clean.got}"]
         if clean.remedy:
             evidence.append(clean.remedy)
@@ -91,7 +104,8 @@ class Tally:
             _title(clean),
             "\n".join(evidence),
             operation=violation.operation,
-            steps=(Step(request, reply),),
+            steps=(step,),
+            must=must(clean, step, 0) if violation.party == "server" else (),
             document=violation.document,
             violations=(clean,),
         )
@@ -105,9 +119,16 @@ class Tally:
             # Redaction looks for names as compact JSON has them.
             reply = replace(reply, body=dump(reply.value))
         request, reply, violations = self._redaction(shown(exchange, self._origin), reply, violations)
+        request = replace(request, headers=_own(request.headers))
         if len(reply.body) > _LONGEST_BODY:
             reply = Reply(reply.status, reply.headers, reply.body[:_LONGEST_BODY])
         return request, reply, violations
+
+
+def _own(headers: Headers) -> Headers:
+    """The headers that a reproduction sends: without those of the connection, its key from the environment."""
+    kept = ((name, value) for name, value in headers if name.lower() not in _PASSING and name[:4].lower() != "sec-")
+    return Headers.of((name, value.replace(REMOVED, f"${KEY_VARIABLE}")) for name, value in kept)
 
 
 def _rule(violation: Violation) -> str:

@@ -21,7 +21,7 @@ CHECKS: Final = {
     "drift": "replies are as those of the older recording were",
 }
 _UNSURE: Final = {
-    "no credential": "that came without a credential and were not refused (recorders take it out)",
+    "no credential": "whose credential was not recorded",
     "no request body": "whose request body was not recorded",
     "no reply body": "whose reply body was not recorded",
     "placeholder": "with a placeholder in place of a secret",

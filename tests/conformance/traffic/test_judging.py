@@ -79,7 +79,12 @@ def test_no_secret_comes_into_a_report(tmp_path: Path) -> None:
 def test_a_credential_that_its_recorder_took_out_is_not_missed(tmp_path: Path) -> None:
     bare = {**GOOD, "request": {**GOOD["request"], "headers": {}}}
     report = judged(tmp_path, bare)
-    assert rules(report) == [] and "without a credential" in report.notes[1]
+    assert rules(report) == [] and "whose credential was not recorded" in report.notes[1]
+
+
+def test_a_word_in_place_of_a_credential_is_no_broken_one(tmp_path: Path) -> None:
+    refused = line("GET", "/api/asset", 401, {"errors": ["no"]}, key={"Authorization": "[Filtered]"})
+    assert rules(judged(tmp_path, refused)) == []
 
 
 def test_a_credential_that_was_missed_by_the_server_is_missing(tmp_path: Path) -> None:

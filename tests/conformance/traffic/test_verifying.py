@@ -62,8 +62,10 @@ def test_a_document_from_a_file_judges_too(tmp_path: Path) -> None:
     }
     path = tmp_path / "tiny.yaml"
     path.write_text(json.dumps(document))
-    report = verify(path, lines(tmp_path, line("GET", "/v1/notes", 200, []), line("GET", "/v1/notes", 500, [])))
-    assert (report.version, rules(report)) == ("7", ["reply-status"])
+    traffic = lines(tmp_path, line("GET", "/v1/notes", 200, []), line("GET", "/v1/notes", 500, []))
+    for what in (path, document):
+        report = verify(what, traffic)
+        assert (report.version, rules(report)) == ("7", ["reply-status"])
 
 
 def test_coverage_says_what_was_met(tmp_path: Path) -> None:
