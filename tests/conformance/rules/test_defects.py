@@ -59,7 +59,7 @@ SEEDED = (
     ("update-is-lost", "asset-writes", "update-lost"),
     ("webhook-update-is-lost", "webhook-writes", "update-lost"),
     ("created-stream-is-lost", "stream-writes", "read-after-write"),
-    ("stream-with-200", "stream-writes", "reply-required"),
+    ("stream-with-200", "stream-writes", "created-status"),
     ("required-field-dropped", "list-detail", "reply-required"),
     ("wrong-type-deep-inside", "list-detail", "reply-type"),
     ("crash-on-unicode", "stream-writes", "server-error"),

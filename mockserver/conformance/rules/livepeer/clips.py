@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mockserver.conformance.finding import Finding
@@ -88,13 +89,16 @@ def _steps(
     shown, story = [made, one, other], f"{_moment(one)}\n{_moment(other)}"
     if was.get("phase") in edges and now.get("phase") not in edges[was["phase"]]:
         title = f"the {what} of a clip goes from {was.get('phase')} to {now.get('phase')}"
-        yield found(session, f"{what}-phase", title, shown, saw=story, about=_ABOUT_EDGES)
+        phases = ", ".join(f'replies[{number}].json()["status"]["phase"]' for number in (1, 2))
+        must = [f"({phases}) != ({was['phase']!r}, {now.get('phase')!r})"]
+        yield found(session, f"{what}-phase", title, shown, saw=story, must=must, about=_ABOUT_EDGES)
     same = all(was.get(name) == now.get(name) for name in ("phase", "retries"))
     old: Json = was.get("progress")
     new: Json = now.get("progress")
     if same and _number(old) and _number(new) and new < old:
         title = f"the progress of a clip's {what} falls from {old} to {new}"
-        must = ['replies[2].json()["status"]["progress"] >= replies[1].json()["status"]["progress"]']
+        later, sooner = (f'replies[{number}].json()["status"].get("progress", {number - 1})' for number in (2, 1))
+        must = [f"{later} >= {sooner}"]
         yield found(session, f"{what}-progress", title, shown, saw=story, must=must)
     if _number(was.get("updatedAt")) and _number(now.get("updatedAt")) and now["updatedAt"] < was["updatedAt"]:
         title = f"the updatedAt of a clip's {what} goes back by {was['updatedAt'] - now['updatedAt']} ms"
@@ -109,12 +113,15 @@ def _ended(session: Session, made: Answer, asset: Answer, task: Answer) -> Itera
     phase, done = asset.at("/status/phase"), task.at("/status/phase")
     if not _agree(phase, done):
         # Two calls: one may have ended in between.
+        waited = asset.step.after_ms
+        task = Answer.of(replace(session.send(task.step.request), after_ms=waited))
         asset = Answer.of(session.send(asset.step.request))
-        task = Answer.of(session.send(task.step.request))
         phase, done = asset.at("/status/phase"), task.at("/status/phase")
         if not _agree(phase, done):
             title = f"a clip's task is {done} and its asset {phase}"
-            yield found(session, "task-asset", title, [made, task, asset])
+            phases = [f'replies[{number}].json()["status"]["phase"]' for number in (1, 2)]
+            must = [f'({phases[0]} == "completed") == ({phases[1]} == "ready")']
+            yield found(session, "task-asset", title, [made, task, asset], must=must)
     if phase == "ready":
         for name in ("playbackUrl", "downloadUrl"):
             if not isinstance(asset.at(f"/{name}"), str) or not asset.at(f"/{name}"):
