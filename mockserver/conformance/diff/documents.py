@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mockserver.conformance.diff.changes import MAYBE, NO, YES
+from mockserver.conformance.diff.guesses import guesses
 from mockserver.conformance.diff.messages import message_shifts
 from mockserver.conformance.diff.pairs import Pairing, Place, paired
 from mockserver.conformance.diff.parts import deprecation
@@ -70,8 +71,8 @@ def diff_report(
     )
     info = old.value.get("info")
     version = str(info.get("version", "")) if isinstance(info, dict) else ""
-    guesses = tuple(_guesses(Spot.of(old.value), Spot.of(new.value)))
-    return Report("diff", new.source, old.source, version, checks, notes=guesses)
+    notes = tuple(guesses(Spot.of(old.value), Spot.of(new.value), shifts))
+    return Report("diff", new.source, old.source, version, checks, notes=notes)
 
 
 def _check(area: str, findings: list[Finding]) -> Check:
@@ -138,11 +139,3 @@ def _callbacks(one: Place, other: Place) -> Iterator[Shift]:
     for name in dict.fromkeys(names):
         pair = [spot.at(name) if spot is not None else None for spot in (before, after)]
         yield from _webhooks(paired(*pair))
-
-
-def _guesses(old: Spot, new: Spot) -> Iterable[str]:
-    for one, other in paired(old.at("paths"), new.at("paths")).guesses:
-        yield (
-            f"Perhaps {one.method.upper()} {one.path} is {other.method.upper()} {other.path} now: "
-            "the one is gone, the other is new, and they are much alike."
-        )

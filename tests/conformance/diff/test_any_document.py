@@ -60,7 +60,7 @@ def as_document(value: Json, name: str) -> Document:
     return Document(value, name, lambda: Mark(name, 1, 1))
 
 
-@settings(max_examples=80, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.sampled_from(("ours", "restream")), TWISTS, st.booleans(), st.sampled_from(sorted(FORMATS)))
 def test_a_twisted_document_is_compared_or_refused(
     which: str, twists: list[tuple[int, Json]], backwards: bool, form: str
