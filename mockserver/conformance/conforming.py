@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -94,7 +93,7 @@ def judge_of(url: str, document: Document, **wishes: Unpack[Wishes]) -> Judge:
         round(wishes.get("timeout", 10.0) * 1_000),
         max_ms=None if max_time is None else round(max_time * 1_000),
     )
-    effort = replace(USUAL, seed=wishes.get("seed", 0), examples=wishes.get("examples", USUAL.examples))
+    effort = USUAL.of(wishes.get("seed", 0), wishes.get("examples"))
     choice = Choice(_names(wishes.get("only", ())), _names(wishes.get("skip", ())))
     return Judge(opened, subject, limits=limits, effort=effort, choice=choice)
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from mockserver.conformance.finding import Step
 from mockserver.conformance.ids import Id, Ids, at, reads
+from mockserver.conformance.known import Known
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.session import Session
 from mockserver.core.contract import Operation
@@ -23,6 +25,8 @@ from mockserver.strategies.source import LEAST
 
 PRIVATE: Final = "test_"
 _ROUNDS: Final = 2
+_PATIENCE_MS: Final = 5_000
+_PAUSE_MS: Final = 250
 # What a request body names its source by, for the accounts whose sources the user has told.
 _SOURCES: Final = ("playbackId", "videoStorageFileId")
 
@@ -76,6 +80,11 @@ class Specimens:
             return self._chosen[page.operation.id]
         return next(examples(session, page), None)
 
+    def bodies(self, session: Session, page: Page) -> list[Json]:
+        """All bodies to begin with, the best first."""
+        first = self.example(session, page)
+        return [] if first is None else [first, *(one for one in examples(session, page) if one != first)]
+
     def account(self, session: Session, operation: Operation) -> str | None:
         """The key to break a rule with: on a fake a new account, where nothing that is there is in the way."""
         key = session.subject.key
@@ -116,6 +125,17 @@ class Specimens:
 def is_private(session: Session) -> bool:
     """Whether the account is one of a fake's that nobody else sees."""
     return (session.subject.key or "").startswith(PRIVATE)
+
+
+def patiently(session: Session, operation: Operation, request: Request, note: str = "") -> Step:
+    """One call; while the server only says that it has too much to do, the same again, for a while."""
+    known = Known.of(session.subject.document)
+    end = session.now() + _PATIENCE_MS
+    while True:
+        step = session.send(request, note)
+        if step.reply is None or not known.is_busy(operation.id, request, step.reply) or session.now() > end:
+            return step
+        session.wait(_PAUSE_MS)
 
 
 def owned(session: Session, request: Request) -> Request:

@@ -14,7 +14,7 @@ from mockserver.core.http import Reply, decode_segment
 from mockserver.core.text import Json
 from mockserver.strategies import hooks, oauth
 from mockserver.strategies.book import page_of
-from mockserver.strategies.client import State
+from mockserver.strategies.client import Called, State
 from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
 from mockserver.strategies.flow import Span
 from mockserver.strategies.judging import Outcome
@@ -247,14 +247,16 @@ class ClientMachine(Exploring):
         """What there is."""
         source = self._made[self._handle(pick)]
         plain = self._trial.list(source, self._of[source], Expected())
-        self._in_the_way(plain, troubles, draw, lambda expected: self._trial.list(source, (), expected, plain))
+        # Of what came in several pages, what is in the way may cut off the rest.
+        whole = plain if len(_same(plain)) == 1 else None
+        self._in_the_way(plain, troubles, draw, lambda expected: self._trial.list(source, (), expected, whole))
 
     @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
     def list_in_pages(self, pick: int, cursor: str) -> None:
         """A list that comes in two pages."""
         source = self._made[self._handle(pick)]
         plain = self._trial.list(source, self._of[source], Expected())
-        calls = [call for call in plain.calls if call.operation == plain.calls[-1].operation]
+        calls = _same(plain)
         pages = paged(calls[0].reply, calls[0].request, cursor) if calls and plain.error is None else None
         if pages is None or calls[0].operation is None:
             return
@@ -305,6 +307,11 @@ class ClientMachine(Exploring):
         fate = hooks.happened(self._trial, self._hooks, hooked, flow.failing[0] if fails else flow.sources[0])
         for way in ways:
             hooks.told(self._trial, hooked, fate, way, draw)
+
+
+def _same(outcome: Outcome) -> list[Called]:
+    """The calls of the operation that the last one is of: the pages of a list."""
+    return [call for call in outcome.calls if call.operation == outcome.calls[-1].operation]
 
 
 ClientMachine.TestCase.settings = _SETTINGS

@@ -78,7 +78,7 @@ def test_faults_of_the_server_are_written_to_be_run_again(tmp_path: Path) -> Non
 
 
 def test_an_older_recording_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old = lines(tmp_path, reading({**asset("waiting", 1), "size": 1}), name="old.jsonl")
+    old = lines(tmp_path, reading({**asset("waiting", 1795347487803), "size": 1}), name="old.jsonl")
     assert main(["verify", "livepeer", str(lines(tmp_path, GOOD)), "--against", str(old)]) == 0
     assert "warning drift-field-gone" in capsys.readouterr().out
 

@@ -39,7 +39,7 @@ def test_an_honest_client_passes(kind: type[LivepeerClient | RestreamClient]) ->
 def test_an_honest_client_that_reads_many_pages_and_has_no_way_to_wait_passes() -> None:
     class Plain(RestreamClient):
         limit = 10
-        wait = Client.wait
+        wait = Client.wait  # type: ignore[assignment]
 
     run_state_machine_as_test(machine(Plain), settings=settings(NO_SHRINKING, max_examples=15))
 

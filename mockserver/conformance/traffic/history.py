@@ -78,7 +78,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What exchanges show together that none shows alone; the last of `seen` is where it shows."""
+    """What exchanges show together; the last of `seen` is where it shows. `always` says that no reset explains it."""
 
     rule: str
     title: str
@@ -89,6 +89,7 @@ class Contradiction:
     must: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     level: Level = "error"
+    always: bool = False
 
 
 class StateRule(Protocol):
@@ -120,7 +121,7 @@ class History:
             self._tally.step(seen.exchange, note) for seen, note in zip(found.seen, notes, strict=False)
         )
         evidence, level = found.evidence, found.level
-        if level == "error" and _is_local(last.exchange):
+        if level == "error" and not found.always and _is_local(last.exchange):
             level = "warning"
             evidence += "\nOn this machine a test may have reset the account in between, so this fails nothing."
         return Finding(

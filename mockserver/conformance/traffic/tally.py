@@ -61,6 +61,8 @@ class Tally:
             if kept is None:
                 kept = self._new(fold, self._of_violation(judged.exchange, violation))
             self._again(kept, judged.exchange.place)
+            if violation.party == "client" and _is_accepted(judged):
+                self.say(self._not_refused(judged.exchange, violation), judged.exchange)
 
     def say(self, finding: Finding, exchange: Exchange) -> None:
         """A finding that was made of several exchanges; the last of them is where it stands."""
@@ -92,10 +94,8 @@ class Tally:
 
     def _of_violation(self, exchange: Exchange, violation: Violation) -> Finding:
         request, reply, (clean,) = self._redacted(exchange, (violation,))
-        sent = f"{request.method} {request.target}"
-        outcome = f"the reply was {reply.status}"
         step = Step(request, reply)
-        evidence = [f"{sent}: {outcome}", f"expected {clean.expected}", f"got {clean.got}"]
+        evidence = [_outcome(request, reply), f"expected {clean.expected}", f"got {clean.got}"]
         if clean.remedy:
             evidence.append(clean.remedy)
         return Finding(
@@ -107,6 +107,22 @@ class Tally:
             steps=(step,),
             must=must(clean, step, 0) if violation.party == "server" else (),
             document=violation.document,
+            violations=(clean,),
+        )
+
+    def _not_refused(self, exchange: Exchange, violation: Violation) -> Finding:
+        request, reply, (clean,) = self._redacted(exchange, (violation,))
+        return Finding(
+            "not-refused",
+            "server",
+            f"A request that breaks `{violation.rule}` at {clean.where} was accepted",
+            "\n".join((_outcome(request, reply), f"expected {clean.expected}", f"got {clean.got}")),
+            operation=violation.operation,
+            level="warning",
+            steps=(Step(request, reply),),
+            must=("replies[0].status_code >= 400",),
+            document=violation.document,
+            about="Servers may be more generous than their documents; what a document forbids need not work tomorrow.",
             violations=(clean,),
         )
 
@@ -123,6 +139,15 @@ class Tally:
         if len(reply.body) > _LONGEST_BODY:
             reply = Reply(reply.status, reply.headers, reply.body[:_LONGEST_BODY])
         return request, reply, violations
+
+
+def _outcome(request: Request, reply: Reply) -> str:
+    return f"{request.method} {request.target}: the reply was {reply.status}"
+
+
+def _is_accepted(judged: Judged) -> bool:
+    exchange = judged.exchange
+    return exchange.reply.status < 300 and not exchange.spoilt and exchange.request.header("prefer") is None
 
 
 def _own(headers: Headers) -> Headers:

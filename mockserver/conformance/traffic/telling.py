@@ -44,7 +44,7 @@ def checks(run: Run, old: Run | None) -> tuple[Check, ...]:
     wanted = run.wanted
     found: dict[str, list[Finding]] = {
         "requests": [each for each in told if each.rule.startswith("request-")],
-        "replies": [each for each in told if each.rule.startswith("reply-")],
+        "replies": [each for each in told if each.rule.startswith("reply-") or each.rule == "not-refused"],
         "operations": [*_uncovered(run), *_unknown(run)],
         "state": list(run.states.findings()),
     }

@@ -89,7 +89,7 @@ def _named(files: list[str]) -> str:
 
 
 def _known(wanted: Wanted, terms: Terms) -> None:
-    rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low"}
+    rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low", "not-refused"}
     broken = {f"{side}-{rule}" for code in CODES.values() for rule in code.rules for side in ("request", "reply")}
     known = {*terms.contract.operations, *rules, *broken, *CHECKS}
     for option, names in (("--only", wanted.only), ("--skip", wanted.skip)):

@@ -24,7 +24,9 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
 HAR = {
     "log": {"entries": [entry(f"{LIVEPEER}/api/asset", "POST", 200, "[]", body='{"a": 1}', _mockserver={"world": "w"})]}
 }
-LINE = line("POST", "/api/clip", 200, {"task": {"id": "t"}, "asset": asset("waiting", 1)}, {"playbackId": "a"}, at=1)
+LINE = line(
+    "POST", "/api/clip", 200, {"task": {"id": "t"}, "asset": asset("waiting", 1795347487803)}, {"playbackId": "a"}, at=1
+)
 CASSETTE = {
     "interactions": [
         {
