@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mockserver.conformance.finding import Finding
@@ -12,6 +13,7 @@ from mockserver.conformance.rules.downloads import downloads
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.livepeer.facts import (
     CREATE,
+    DONE,
     ENDED,
     KEPT,
     Source,
@@ -43,7 +45,6 @@ TASK_EDGES: Final[Mapping[str, frozenset[str]]] = {
     "completed": frozenset(("completed",)),
     "failed": frozenset(("failed",)),
 }
-_DONE: Final = ("completed", "failed")
 
 
 def _lifecycle(session: Session) -> Iterator[Finding]:
@@ -60,12 +61,13 @@ def _lifecycle(session: Session) -> Iterator[Finding]:
             yield from _steps(session, made, before, seen, ASSET_EDGES, "asset")
             yield from _steps(session, made, worked, working, TASK_EDGES, "task")
         before, worked = seen, working
-        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in _DONE)
+        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in DONE)
         if ended == 2:
             break
         # The task and its asset end together: who waits for one of them that long waits in vain.
         half = (half or seen.step.after_ms) if ended else None
         if half is not None and seen.step.after_ms > 3 * half + 1_000:
+            session.tire()
             break
     else:
         if half is None:
@@ -88,13 +90,16 @@ def _steps(
     shown, story = [made, one, other], f"{_moment(one)}\n{_moment(other)}"
     if was.get("phase") in edges and now.get("phase") not in edges[was["phase"]]:
         title = f"the {what} of a clip goes from {was.get('phase')} to {now.get('phase')}"
-        yield found(session, f"{what}-phase", title, shown, saw=story, about=_ABOUT_EDGES)
+        phases = ", ".join(f'replies[{number}].json()["status"]["phase"]' for number in (1, 2))
+        must = [f"({phases}) != ({was['phase']!r}, {now.get('phase')!r})"]
+        yield found(session, f"{what}-phase", title, shown, saw=story, must=must, about=_ABOUT_EDGES)
     same = all(was.get(name) == now.get(name) for name in ("phase", "retries"))
     old: Json = was.get("progress")
     new: Json = now.get("progress")
     if same and _number(old) and _number(new) and new < old:
         title = f"the progress of a clip's {what} falls from {old} to {new}"
-        must = ['replies[2].json()["status"]["progress"] >= replies[1].json()["status"]["progress"]']
+        later, sooner = (f'replies[{number}].json()["status"].get("progress", {number - 1})' for number in (2, 1))
+        must = [f"{later} >= {sooner}"]
         yield found(session, f"{what}-progress", title, shown, saw=story, must=must)
     if _number(was.get("updatedAt")) and _number(now.get("updatedAt")) and now["updatedAt"] < was["updatedAt"]:
         title = f"the updatedAt of a clip's {what} goes back by {was['updatedAt'] - now['updatedAt']} ms"
@@ -109,12 +114,15 @@ def _ended(session: Session, made: Answer, asset: Answer, task: Answer) -> Itera
     phase, done = asset.at("/status/phase"), task.at("/status/phase")
     if not _agree(phase, done):
         # Two calls: one may have ended in between.
+        waited = asset.step.after_ms
+        task = Answer.of(replace(session.send(task.step.request), after_ms=waited))
         asset = Answer.of(session.send(asset.step.request))
-        task = Answer.of(session.send(task.step.request))
         phase, done = asset.at("/status/phase"), task.at("/status/phase")
         if not _agree(phase, done):
             title = f"a clip's task is {done} and its asset {phase}"
-            yield found(session, "task-asset", title, [made, task, asset])
+            phases = [f'replies[{number}].json()["status"]["phase"]' for number in (1, 2)]
+            must = [f'({phases[0]} == "completed") == ({phases[1]} == "ready")']
+            yield found(session, "task-asset", title, [made, task, asset], must=must)
     if phase == "ready":
         for name in ("playbackUrl", "downloadUrl"):
             if not isinstance(asset.at(f"/{name}"), str) or not asset.at(f"/{name}"):
@@ -167,7 +175,7 @@ def _failure(session: Session, source: Source) -> Iterator[Finding]:
     _, working = until(
         session,
         task_of(session, made.need("/task/id")),
-        lambda seen: seen.at("/status/phase") in _DONE,
+        lambda seen: seen.at("/status/phase") in DONE,
     )
     yield from _says_why(session, made, working)
 
