@@ -30,6 +30,8 @@ _INSTALLS: Final = (
     re.compile(r"npm install livepeer"),
     re.compile(r"cd clips|mkdir clips( && cd clips)?"),
 )
+# What a command shows that ends with an error: pytest, and our judge.
+_FAILS: Final = re.compile(r"\b\d+ failed|^✗", re.MULTILINE)
 
 
 class Project:
@@ -97,7 +99,7 @@ class Project:
     def _type(self, block: Block) -> None:
         lines = [line for line in block.text.splitlines() if not _is_known(line)]
         if lines:
-            wanted = bool(block.prints and re.search(r"\b\d+ failed", block.prints))
+            wanted = bool(block.prints and _FAILS.search(block.prints))
             self._compare(
                 block, self._run(["bash", "-e", "-o", "pipefail", "-c", self._here("\n".join(lines))], wanted)
             )
