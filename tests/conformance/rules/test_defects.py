@@ -72,6 +72,7 @@ SEEDED = (
     ("download-link-is-dead", "download", "download-fails"),
     ("webhook-unsigned", "webhooks", "webhook-unsigned"),
     ("signature-over-other-bytes", "webhooks", "webhook-signature"),
+    ("webhook-order-wrong", "webhooks", "webhook-order"),
     ("webhook-twice-with-two-ids", "webhooks", "webhook-twice"),
     ("webhook-event-lost", "webhooks", "webhook-lost"),
     ("webhook-not-as-json", "webhooks", "webhook-body"),
