@@ -7,6 +7,7 @@ core.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from mockserver.conformance.drawing import draws
@@ -17,11 +18,12 @@ from mockserver.conformance.replies import amiss
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import Session
-from mockserver.conformance.specimens import Specimens, example, owned, with_body
+from mockserver.conformance.specimens import Specimens, owned, patiently, reworded, with_body
 from mockserver.contract.check import CompiledContract
 from mockserver.core.contract import Operation
 from mockserver.core.http import Request
 from mockserver.core.payload import read_payload
+from mockserver.core.text import Json
 from mockserver.strategies.book import Page, page_of
 from mockserver.strategies.requests import breaks, requests
 
@@ -54,13 +56,13 @@ def _look(operation: Operation, effort: Effort, specimens: Specimens, session: S
     for drawn in draws(strategy, effort.examples, effort.seed, f"{operation.id} valid"):
         request = owned(session, drawn)
         aimed = specimens.aimed(session, operation, request)
-        for one in (aimed or request, *_varied(session, page, aimed)):
-            yield from _sent(session, operation, one)
+        for one in (aimed or request, *_varied(session, page, aimed, specimens.example(session, page))):
+            account = specimens.account(session, operation)
+            yield from _sent(session, operation, reworded(one, key, account), account)
 
 
-def _varied(session: Session, page: Page, request: Request | None) -> Iterator[Request]:
+def _varied(session: Session, page: Page, request: Request | None, good: Json) -> Iterator[Request]:
     """An example's body with one member as it was drawn, for each member."""
-    good = example(session, page)
     drawn = read_payload(request, _LARGEST).value if request is not None else None
     if request is None or not isinstance(good, dict) or not isinstance(drawn, dict):
         return
@@ -70,8 +72,10 @@ def _varied(session: Session, page: Page, request: Request | None) -> Iterator[R
             yield varied
 
 
-def _sent(session: Session, operation: Operation, request: Request) -> Iterator[Finding]:
-    step = session.send(request)
+def _sent(session: Session, operation: Operation, request: Request, key: str | None = None) -> Iterator[Finding]:
+    sent = patiently(session, operation, request)
+    # Whoever shows this again has one key.
+    step = replace(sent, request=reworded(request, key, session.subject.key))
     reply = step.reply
     known = Known.of(session.subject.document)
     if reply is not None and 400 <= reply.status < 500 and not known.refusal(operation.id, request, reply):

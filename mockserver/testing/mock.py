@@ -212,6 +212,11 @@ class Mock:
 
     # ---- as `mockserver.strategies` asks for it
 
+    @property
+    def now(self) -> int:
+        """`clock.now`."""
+        return self.clock.now
+
     def advance(self, ms: int | str, /) -> int:
         """`clock.advance`."""
         return self.clock.advance(ms)

@@ -65,7 +65,7 @@ def _order(of: ModuleType) -> Callable[[str], tuple[bool, str]]:
 
 def _entry(name: str, it: Json) -> str:
     if get_args(it):
-        return f"### {name}\n\nOne of {_names(each.__name__ for each in get_args(it))}."
+        return f"### {name}\n\nOne of {_names(getattr(each, '__name__', str(each)) for each in get_args(it))}."
     parts = [f"### {name}"]
     if not inspect.isclass(it):
         parts.append(f"```text\n{_signature(name, it)}\n```")

@@ -22,7 +22,7 @@ FOLDER: Final = Path(__file__).parent / "suites"
 class Suite:
     """A folder of tests, one file for each provider, and what they run against (None if they bring it along).
 
-    `gate`: the share of mutants it must kill, without a false alarm.
+    `gate`: the share of mutants it must kill, without a false alarm. `seconds`: how long one test may take.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Suite:
     folder: Path
     host: Callable[[], AbstractContextManager[Host]] | None = None
     gate: float | None = None
+    seconds: float = 60
 
     def files(self, provider: Provider) -> list[Path]:
         return sorted(self.folder.glob(f"test_{provider}*.py"))
@@ -49,7 +50,7 @@ class Suite:
 
 
 SUITES: Final = (
-    Suite("a", "the kit's shortest use", FOLDER / "kit", gate=0.95),
+    Suite("a", "the kit's shortest use", FOLDER / "kit", gate=0.95, seconds=1_800),
     Suite("b", "plain examples against prism", FOLDER / "examples", hosts.prism),
     Suite("c", "plain examples against mockserver", FOLDER / "examples", hosts.ours),
 )
@@ -107,7 +108,7 @@ def run(
         for provider in dict.fromkeys(mutant.provider for mutant in chosen):
             for seed in range(seeds):
                 told(f"({suite.name}) the honest client of {provider}, seed {seed}")
-                found = judge(suite.files(provider), trial, all_failures=True, seed=seed)
+                found = judge(suite.files(provider), trial, all_failures=True, seed=seed, seconds=suite.seconds)
                 alarms |= found.failures
                 tests |= found.failures.keys() | found.passed
         verdicts = tuple(_verdict(suite, trial, mutant, alarms, told) for mutant in chosen)
@@ -118,6 +119,6 @@ def _verdict(
     suite: Suite, trial: Trial, mutant: Mutant, ignored: dict[str, str], told: Callable[[str], None]
 ) -> Verdict:
     told(f"({suite.name}) {mutant}")
-    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys())
+    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys(), seconds=suite.seconds)
     by, how = next(iter(found.failures.items()), ("", ""))
     return Verdict(mutant, by, how)

@@ -55,6 +55,14 @@ class Row:
     stock: Stock | None
     broke: str = ""
 
+    def __str__(self) -> str:
+        said = [f"{self.task.provider} {self.task.defect or f'healthy, seed {self.task.seed}'}:"]
+        if self.ours is not None:
+            said.append(f"check {', '.join(self.ours.rules) or 'nothing'} in {self.ours.seconds:.0f} s;")
+        if self.stock is not None:
+            said.append(f"schemathesis {len(self.stock.failures)} failures in {self.stock.seconds:.0f} s;")
+        return " ".join([*said, self.broke])
+
     def to_json(self) -> Json:
         value: Json = asdict(self)
         if value["stock"] is not None:

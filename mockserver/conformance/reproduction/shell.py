@@ -72,7 +72,8 @@ def _call(steps: tuple[Step, ...], number: int, *, background: bool) -> Iterator
     yield from _comment(f"{number + 1}. {request.method} {request.path}{note}: {seen}")
     words = ["curl -sS -g --path-as-is", f'-o "$dir/{number}.body"', "-w '%{http_code}'"]
     words.append("--head" if request.method == "HEAD" else f"-X {request.method}")
-    words.append(f'"$url{_double(parts(request.target, values))}"')
+    whole = values.get(request.origin + request.target)
+    words.append(f'"${whole}"' if whole else f'"$url{_double(parts(request.target, values))}"')
     # An empty value is written with a semicolon: with a colon curl leaves the header out.
     pairs = (f"{name}: {value}" if value else f"{name};" for name, value in request.headers)
     words += [f'-H "{_double(parts(pair, values))}"' for pair in pairs]

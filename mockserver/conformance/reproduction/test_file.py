@@ -84,7 +84,8 @@ def _group(steps: tuple[Step, ...], group: range, kept: list[Save]) -> Iterator[
 
 def _arguments(steps: tuple[Step, ...], number: int, indent: str) -> str:
     request, values = steps[number].request, known(steps, number)
-    target = _joined([Variable("URL"), *parts(request.target, values)], constant=True)
+    whole = values.get(request.origin + request.target)
+    target = _variable(whole) if whole else _joined([Variable("URL"), *parts(request.target, values)], constant=True)
     lines = [f"{request.method!r}", target]
     if request.headers:
         pairs = ", ".join(f"({_text(name, {})}, {_header(value, values)})" for name, value in request.headers)

@@ -13,7 +13,7 @@ from mockserver.conformance.receiver import Received, Receiver, receiving
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.asking import Answer, ask, at, expect, until
 from mockserver.conformance.rules.evidence import found
-from mockserver.conformance.rules.livepeer.facts import CREATE, asset_of, create, sources
+from mockserver.conformance.rules.livepeer.facts import CREATE, ENDED, asset_of, create, sources
 from mockserver.conformance.session import Session
 from mockserver.core.text import Json
 
@@ -24,7 +24,6 @@ EVENTS: Final = (
 )
 # Each happens once in the life of a clip.
 _ONCE: Final = ("asset.created", "asset.ready", "task.spawned", "task.completed")
-_ENDED: Final = ("ready", "failed")
 # A refused delivery is tried again after five seconds (facts 1.8); nothing else takes longer than the clip itself.
 _RETRY_MS: Final = 12_000
 _ARRIVAL_MS: Final = 4_000
@@ -68,6 +67,11 @@ class _Story:
     hook: Answer
     made: Answer
 
+    @property
+    def patience(self) -> int:
+        """How long is waited for what should come at once, in ms."""
+        return min(_ARRIVAL_MS, self.session.limits.patience_ms)
+
     def deliveries(self, box: str = "/main") -> list[Received]:
         """Those to one of our webhooks that are about the clip."""
         ids = (self.made.at("/asset/id"), self.made.at("/task/id"))
@@ -95,7 +99,7 @@ def _webhooks(session: Session) -> Iterator[Finding]:
             _subscribe(session, f"{base}/other", EVENTS, key=subject.other)
         made = expect(create(session, sources(session)[0], name="webhooks"), 200)
         asset = asset_of(session, made.need("/asset/id"))
-        ended, last = until(session, asset, lambda seen: seen.at("/status/phase") in _ENDED)
+        ended, last = until(session, asset, lambda seen: seen.at("/status/phase") in ENDED)
         if not ended or last.at("/status/phase") != "ready":
             raise Skip("the clip whose webhooks are looked at doesn't become ready")
         story = _Story(session, receiver, mailbox, hook, made)
@@ -118,7 +122,7 @@ def _subscribe(session: Session, url: str, events: Sequence[str], key: str | Non
 
 def _told(story: _Story) -> Iterator[Finding]:
     """Each event comes, once, and says what it is about; nobody else hears of it."""
-    story.receiver.wait(lambda got: set(_ONCE) <= {str(_event(one)) for one in story.deliveries()}, _ARRIVAL_MS)
+    story.receiver.wait(lambda got: set(_ONCE) <= {str(_event(one)) for one in story.deliveries()}, story.patience)
     seen = story.deliveries()
     if not seen:
         level = "error" if story.session.subject.webhook_url else "warning"
@@ -237,7 +241,7 @@ def _after_deletion(story: _Story, second: Answer) -> Iterator[Finding]:
     if not gone.good or not session.subject.has("deleteAsset"):
         return
     ask(session, "deleteAsset", path={"assetId": story.made.need("/asset/id")})
-    heard = story.receiver.wait(lambda got: bool(story.deliveries("/deleted")), _ARRIVAL_MS)
+    heard = story.receiver.wait(lambda got: bool(story.deliveries("/deleted")), story.patience)
     if not heard:
         yield story.found("webhook-lost", "asset.deleted is never told", story.receiver.got[-3:])
     # What was on its way when the webhook was deleted may still arrive.
