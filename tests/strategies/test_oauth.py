@@ -109,7 +109,7 @@ BUGS = (
     ("revoked", "tells", "the client's error shows a secret"),
     ("revoked", "no sign-in", "both tokens are dead, and the client does not send the user to sign in"),
     ("refused", "storm", "the client asked for new tokens 5 times in one call"),
-    ("forbidden", "any refusal", "the server refused it, and the client says"),
+    ("forbidden", "any refusal", "the token lacks a scope, and the client asked for another one 1 times"),
     ("forbidden", "scope is sign-in", "the token lacks a scope, and the client sends the user to sign in"),
     ("token endpoint down", "down is sign-in", "the token endpoint answers 503, and the client sends the user"),
 )
