@@ -19,7 +19,7 @@ ifneq ($(CERTIFICATES),)
 export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
-.PHONY: help serve test lint format bench mutants docs check clean clients
+.PHONY: help serve test lint format bench soak mutants conform docs check clean clients
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +42,17 @@ format: $(VENV)/.dev  ## put the code into its one format
 bench: $(VENV)/.dev  ## measure speed and print the table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
+soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS="--minutes 30")
+	$(BIN)/python -m tests.soak $(ARGS)
+
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-docs: $(VENV)/.dev  ## write the generated tables of README.md anew
-	$(BIN)/python -m tests.house.readme
+docs: $(VENV)/.dev  ## write the generated tables of README.md and the guide anew
+	$(BIN)/python -m tests.house.docs
+
+conform: $(VENV)/.dev  ## see which server bugs mockserver check finds, and judge the fake itself (ARGS="--jobs 2 --seeds 20")
+	$(BIN)/python -m tests.servers $(ARGS)
 
 check: lint test  ## what CI runs: lint, then test
 

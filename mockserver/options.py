@@ -15,6 +15,10 @@ from mockserver.errors import unknown
 PREFIX: Final = "MOCKSERVER_"
 # Says to `mockserver ctl` where the server is, and nothing to the server.
 URL_VARIABLE: Final = "MOCKSERVER_URL"
+# What `mockserver check` takes from the environment, so that no key stands in a list of processes.
+CHECK_PREFIX: Final = "MOCKSERVER_CHECK_"
+KEY_VARIABLE: Final = "MOCKSERVER_CHECK_KEY"
+OTHER_KEY_VARIABLE: Final = "MOCKSERVER_CHECK_OTHER_KEY"
 DEFAULT_URL: Final = "http://127.0.0.1:4080"
 
 # As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.
@@ -203,6 +207,17 @@ def _log_format(given: Given) -> str:
     return name
 
 
+def _seconds(given: Given) -> float:
+    value = given.value
+    try:
+        seconds = float(value) if isinstance(value, str) or type(value) in (int, float) else -1.0
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86_400:  # NaN is not
+        raise ValueError(f"expected seconds from 0 to 86400 (a day), got {value!r}")
+    return seconds
+
+
 def _token(given: Given) -> str:
     """Never repeated, not even when it is wrong."""
     value = given.value.strip() if isinstance(given.value, str) else ""
@@ -247,7 +262,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
             repeatable=True,
         ),
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
-        Option("log-format", _log_format, "text|json", "how to print each request (text)"),
+        Option("log-format", _log_format, "text|json", "how to print each request, and what went wrong (text)"),
+        Option("drain", _seconds, "SECONDS", "when told to stop, let what is in flight finish for so long (0.6)"),
         Option("journal-entries", _count, "N", "keep the last N exchanges in the journal (1000)"),
         Option("journal-bytes", _bytes, "SIZE", "and no more than about SIZE of them, as in 64MiB (16MiB)"),
         Option("quiet", _not, None, "do not print requests", field="log"),

@@ -1,4 +1,4 @@
-"""Where `specs/` and `fixtures/` are: inside the installed wheel, or beside the package in a checkout."""
+"""Where what is no code is: `specs/` and `fixtures/`, in the installed wheel or beside the package, and the guide."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def specs(provider: str) -> Path:
 
 def fixtures() -> Path:
     return root() / "fixtures"
+
+
+def guide() -> Path:
+    """The folder of the guide's pages."""
+    return _PACKAGE / "guide"

@@ -13,7 +13,7 @@ from typing import Literal
 
 from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
-from mockserver.options import OPTIONS, PREFIX, URL_VARIABLE, Given, Option
+from mockserver.options import CHECK_PREFIX, OPTIONS, PREFIX, URL_VARIABLE, Given, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Settings:
     real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs
     at once. `admin` says whether there is a control API, `admin_token` what it wants to be shown; without one it is
     open to programs on this machine if the server listens on loopback. Webhooks go to this machine, and to the (host,
-    port) pairs of `allow_target`; port None is any. The journal keeps so many entries and about so many bytes of them.
+    port) pairs of `allow_target`; port None is any. What is in flight
+    when the server is told to stop has `drain` s to finish. The journal keeps so many entries and about so many bytes
+    of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -39,6 +41,7 @@ class Settings:
     ready_file: Path | None = None
     log_format: Literal["text", "json"] = "text"
     log: bool = True
+    drain: float = 0.6
     admin: bool = True
     admin_token: str | None = field(default=None, repr=False)
     journal_entries: int = 1_000
@@ -73,7 +76,7 @@ def _from_environment(environ: Mapping[str, str], folder: Path) -> Iterator[tupl
     for variable, text in environ.items():
         if not variable.startswith(PREFIX):
             continue
-        if variable == URL_VARIABLE:
+        if variable == URL_VARIABLE or variable.startswith(CHECK_PREFIX):
             continue
         if variable not in variables:
             raise UsageError(f"environment: {unknown('variable', variable, variables)}")

@@ -1,7 +1,7 @@
 """The command `mockserver`: finds the subcommand and turns errors into a message and an exit code.
 
-Exit codes: 0 well, 1 something is broken or a document has defects, 2 not understood, 3 can't start. A command's module
-is imported when it is called, so that `serve` pays for nothing it does not use.
+Exit codes: 0 well, 1 something is broken or a document has defects, 2 not understood, 3 can't start or reach. A
+command's module is imported when it is called, so that `serve` pays for nothing it does not use.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ COMMANDS: Final = {
     "outcomes": ("lists", "what to send to get each documented success and failure"),
     "edges": ("lists", "how to take each edge of each state machine: tasks, assets, runs, files, tokens"),
     "readings": ("lists", "the choices the providers' documents leave open, and how to switch them"),
+    "verify": ("verify", "judge recorded traffic: HAR, VCR cassettes, the journal; whose fault, and what changed"),
+    "check": ("check", "judge a server: does it keep the contract?"),
     "lint": ("documents", "find the defects of an OpenAPI document"),
+    "diff": ("diff", "tell what changed between two documents, and whether it breaks clients or servers"),
     "spec": ("documents", "print a provider's OpenAPI document with our repairs, for any other tool"),
     "explain": ("documents", "tell more about an operation or a code of a violation or defect"),
+    "guide": ("guide", "read the guide: the tutorial, how to do this and that, and all there is in tables"),
 }
 
 _HELP: Final = """usage: mockserver COMMAND ...

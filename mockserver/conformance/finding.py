@@ -14,6 +14,8 @@ from mockserver.core.violation import Party, Violation
 
 Level = Literal["error", "warning", "note"]
 State = Literal["kept", "broken", "skipped"]
+Side = Literal["clients", "servers"]
+Severity = Literal["breaking", "risky", "harmless"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change of a document means for one side of the wire, and why: a sentence."""
+
+    side: Side
+    severity: Severity
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One broken rule.
 
@@ -53,7 +64,8 @@ class Finding:
     judged. `must` are assertions over `replies` (a list of httpx responses, one a step) that hold when it is mended, as
     Python (`replies[1].status_code == 409`). `document` is the JSON Pointer of the rule in the effective document,
     `about` the sentence of the document or of the provider's facts it rests on. `count` is how often it was seen;
-    `places` where in traffic, the first few.
+    `places` where in traffic, the first few. A change between two documents has `effects`, one a side, and in `before`
+    the JSON Pointer of what was changed in the old one; `document` is then of the new one.
     """
 
     rule: str
@@ -69,6 +81,8 @@ class Finding:
     violations: tuple[Violation, ...] = ()
     places: tuple[Place, ...] = ()
     count: int = 1
+    effects: tuple[Effect, ...] = ()
+    before: str | None = None
 
     @property
     def fold(self) -> tuple[str, str | None, str | None]:

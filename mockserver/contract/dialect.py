@@ -102,10 +102,13 @@ class Derived:
     covered: bool = True
 
 
-def derive(schema: Spot, direction: Direction) -> Derived:
-    """The schema and all it refers to. Raises DocumentError for a reference to nothing or out of the document."""
+def derive(schema: Spot, direction: Direction, *, cover: bool = True) -> Derived:
+    """The schema and all it refers to. Raises DocumentError for a reference to nothing or out of the document.
+
+    Without `cover` it says nothing of numbers that JSON can't spell.
+    """
     try:
-        return _Derivation(schema.root, direction, cover=True).run(schema.pointer)
+        return _Derivation(schema.root, direction, cover=cover).run(schema.pointer)
     except _Unevaluated:
         return _Derivation(schema.root, direction, cover=False).run(schema.pointer)
 

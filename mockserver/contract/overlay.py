@@ -34,18 +34,51 @@ def apply(document: Document, overlay: Document) -> Document:
     return Document(value, f"{document.source} + {overlay.source}", marks)
 
 
+def try_out(document: Document, overlay: Document) -> tuple[Document, dict[int, str]]:
+    """The document after all actions that can be carried out on it; for each other one, by its index, why it can't.
+
+    Raises DocumentError for what is no overlay.
+    """
+    _check(overlay)
+    refused: dict[int, str] = {}
+    value = document.value
+    for index in range(len(overlay.value["actions"])):
+        tried = _clone(value)
+        try:
+            _act(tried, None, overlay, index)
+        except DocumentError as error:
+            refused[index] = str(error)
+        else:
+            value = tried
+
+    @cache
+    def marks() -> Mark:
+        tried, mark = _clone(document.value), _clone_mark(document.marks())
+        for index in range(len(overlay.value["actions"])):
+            if index not in refused:
+                _act(tried, mark, overlay, index)
+        return mark
+
+    return Document(value, f"{document.source} + {overlay.source}", marks), refused
+
+
 def _run(value: Json, mark: Mark | None, overlay: Document) -> tuple[Json, Mark | None]:
-    for index, action in enumerate(overlay.value["actions"]):
-        found = _find(value, action["target"], overlay, index)
-        if not found:
-            _refuse(overlay, index, "matches nothing", "Correct the target, or remove the action.")
-        if action.get("remove") is True:
-            for path in reversed(found):  # from the end, so that indexes stay true
-                _remove(value, mark, path, overlay, index)
-            continue
-        for path in found:
-            _update(value, mark, path, overlay, index)
+    for index in range(len(overlay.value["actions"])):
+        _act(value, mark, overlay, index)
     return value, mark
+
+
+def _act(value: Json, mark: Mark | None, overlay: Document, index: int) -> None:
+    action = overlay.value["actions"][index]
+    found = _find(value, action["target"], overlay, index)
+    if not found:
+        _refuse(overlay, index, "matches nothing", "Correct the target, or remove the action.")
+    if action.get("remove") is True:
+        for path in reversed(found):  # from the end, so that indexes stay true
+            _remove(value, mark, path, overlay, index)
+        return
+    for path in found:
+        _update(value, mark, path, overlay, index)
 
 
 def _find(value: Json, target: str, overlay: Document, index: int) -> list[Path]:

@@ -16,6 +16,8 @@ from mockserver.control.problems import Problem
 from mockserver.core.http import Request
 
 PREFIX: Final = "/__admin"
+# Where Prometheus looks unless it is told otherwise; the same as PREFIX + METRICS.
+METRICS: Final = "/metrics"
 
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?")
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
@@ -32,7 +34,9 @@ class Access:
 
 def is_control(target: str) -> bool:
     """Whether a request target, as on the wire, is the control API's. No other spelling of it is."""
-    return target.startswith(PREFIX) and target[len(PREFIX) : len(PREFIX) + 1] in ("", "/", "?")
+    if target.startswith(PREFIX):
+        return target[len(PREFIX) : len(PREFIX) + 1] in ("", "/", "?")
+    return target.startswith(METRICS) and target[len(METRICS) : len(METRICS) + 1] in ("", "?")
 
 
 def is_loopback(address: str) -> bool:

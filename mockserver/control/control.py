@@ -9,9 +9,9 @@ from mockserver.control.access import Access, refusal
 from mockserver.control.desk import NO_SHELF, Answer, Desk, Shelf, State
 from mockserver.control.problems import Problem
 from mockserver.core.http import Reply, Request
+from mockserver.core.redaction import Redaction
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
-from mockserver.engine.redaction import Redaction
 
 # No page may read or embed what stands here, and no browser may take it for anything but what it says it is.
 _ALWAYS: Final = (

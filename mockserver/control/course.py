@@ -6,10 +6,12 @@ The same contract engine that checks the fake APIs checks this one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Final
 
 from mockserver.contract.parameters import query_pairs, read
+from mockserver.control.access import METRICS, PREFIX
 from mockserver.control.desk import Answer, Call, Desk
 from mockserver.control.document import Described, described
 from mockserver.control.problems import Problem, Refused, breach_of, from_violations
@@ -41,6 +43,8 @@ async def answer(desk: Desk, request: Request, answers: Mapping[str, Answer] | N
 
 async def _reply(desk: Desk, request: Request, answers: Mapping[str, Answer]) -> Reply:
     known = described()
+    if request.path == METRICS:
+        request = replace(request, path=PREFIX + METRICS)
     match = known.contract.match(request.method, request.path)
     if match is None:
         return _unmatched(known, request)

@@ -23,6 +23,12 @@ def get_health(desk: Desk, call: Call) -> Reply:
     return Reply.json(200 if desk.state == "ready" else 503, value)
 
 
+async def get_metrics(desk: Desk, call: Call) -> Reply:
+    from mockserver.control.metrics import MEDIA, metrics  # few servers are watched
+
+    return Reply.text(200, await metrics(desk.engine, desk.state), MEDIA)
+
+
 def get_document(desk: Desk, call: Call) -> Reply:
     return Reply.json(200, _document(desk))
 

@@ -15,6 +15,7 @@ from mockserver.control import (
     health,
     outcomes,
     readings,
+    replies,
     requests,
     verbs,
     worlds,
@@ -23,6 +24,7 @@ from mockserver.control.desk import Answer
 
 ANSWERS: Final[Mapping[str, Answer]] = {
     "getHealth": health.get_health,
+    "getMetrics": health.get_metrics,
     "getDocument": health.get_document,
     "getDocumentAsYaml": health.get_document_as_yaml,
     "getClock": clock.get_clock,
@@ -42,6 +44,9 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "restoreWorld": custody.restore_world,
     "listVerbs": verbs.list_verbs,
     "doVerb": verbs.do_verb,
+    "listReplies": replies.list_replies,
+    "addReply": replies.add_reply,
+    "dropReplies": replies.drop_replies,
     "getWorldReadings": readings.get_world_readings,
     "changeWorldReadings": readings.change_world_readings,
     "getWorldClock": clock.get_world_clock,
@@ -77,6 +82,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "getContractAsYaml": contracts.get_contract_as_yaml,
     "listReadings": readings.list_readings,
     "listOutcomes": outcomes.list_outcomes,
+    "waitIdle": replies.wait_idle,
     "getCoverage": coverage.get_coverage,
     "clearCoverage": coverage.clear_coverage,
 }

@@ -88,6 +88,16 @@ class Chance:
         many = len(items)
         return items[self.bits(many.bit_length() + 64) % many]
 
+    def one_of_each(self, *choices: Sequence[T]) -> list[T]:
+        """One item of each sequence, all from a single draw: several times as fast as drawing each."""
+        many = math.prod(map(len, choices))
+        drawn = self.bits(many.bit_length() + 64)
+        found: list[T] = []
+        for items in choices:
+            drawn, place = divmod(drawn, len(items))
+            found.append(items[place])
+        return found
+
     def hex(self, digits: int) -> str:
         """Lower-case hexadecimal digits."""
         return f"{self.bits(digits * 4):0{digits}x}"

@@ -1,11 +1,12 @@
-"""What clients have tried of a contract: operations called, documented statuses met, requests that broke a rule.
+"""What clients have tried of a contract: operations called, documented statuses met, rules broken, faults met.
 
 Counted for every request, so it costs next to nothing; it is counted under names of the document, never a client's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import fields
 from typing import Final
 
 from mockserver.core.contract import Operation
@@ -30,7 +31,7 @@ class _Count:
 class Coverage:
     """Counts of one server. `operations` are those of each provider's contract; `simulated` are those it answers."""
 
-    __slots__ = ("_counts", "_operations", "_simulated", "_unmatched")
+    __slots__ = ("_counts", "_operations", "_simulated", "_struck", "_unmatched")
 
     def __init__(
         self, operations: Mapping[str, Mapping[str, Operation]], simulated: Mapping[str, Container[str]]
@@ -39,12 +40,14 @@ class Coverage:
         self._simulated = simulated
         self._counts: dict[str, dict[str, _Count]] = {}
         self._unmatched: dict[str, int] = {}
+        self._struck: dict[str, dict[str, int]] = {}
         self.clear()
 
     def clear(self) -> None:
         """Nothing was tried yet."""
         self._counts = {name: {id: _Count() for id in known} for name, known in self._operations.items()}
         self._unmatched = dict.fromkeys(self._operations, 0)
+        self._struck = {name: {} for name in self._operations}
 
     def add(self, entry: Entry) -> None:
         """Count an exchange."""
@@ -60,6 +63,12 @@ class Coverage:
             for code in {violation.code for violation in entry.violations}:
                 if code in count.codes or len(count.codes) < _MOST_CODES:
                     count.codes[code] = count.codes.get(code, 0) + 1
+
+    def strike(self, provider: str, faults: Iterable[str]) -> None:
+        """Count what went wrong with one call, by the names of faults; `deliveries.delay` for a delivery."""
+        struck = self._struck[provider]
+        for name in faults:
+            struck[name] = struck.get(name, 0) + 1
 
     def providers(self) -> Json:
         """See `coverage_json`."""
@@ -79,6 +88,7 @@ class Coverage:
             },
             "calls": sum(each["calls"] for each in told),
             "unmatched": self._unmatched[name],
+            "faults": fault_kinds(self._struck[name]),
             "tried": told,
         }
 
@@ -86,10 +96,23 @@ class Coverage:
 def coverage_json(coverage: Coverage) -> Json:
     """By provider: how many of the simulated `operations` were called and of their documented `statuses` met.
 
-    `unmatched` calls found no operation. `tried` lists every operation of the document: `calls`, `statuses` (as sent,
-    to how often), `met` and `never` (as documented: `404`, `4XX`, `default`), `violating` calls and their codes.
+    `unmatched` calls found no operation. `faults` says how often which kind struck, and which never did. `tried` lists
+    every operation of the document: `calls`, `statuses` (as sent, to how often), `met` and `never` (as documented:
+    `404`, `4XX`, `default`), `violating` calls and their codes.
     """
     return coverage.providers()
+
+
+def fault_kinds(struck: Mapping[str, int]) -> dict[str, Json]:
+    """`{"met": {kind: count}, "never": [kinds]}` of all that can go wrong, in the order it is documented."""
+    from mockserver.core.fault import Effect  # a server without faults never needs it
+    from mockserver.core.mishap import Mishap
+
+    known = [each.name for each in fields(Effect)] + [f"deliveries.{each.name}" for each in fields(Mishap)]
+    return {
+        "met": {name: struck[name] for name in known if struck.get(name)},
+        "never": [name for name in known if not struck.get(name)],
+    }
 
 
 def _operation(operation: Operation, count: _Count, simulated: bool) -> dict[str, Json]:

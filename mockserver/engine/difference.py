@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mockserver.contract.words import shorten, show
+from mockserver.core.bodies import opened, value_of
 from mockserver.core.http import Headers
 from mockserver.core.instants import iso
 from mockserver.core.payload import ABSENT, Absent
 from mockserver.core.text import Json, resolve
-from mockserver.engine.bodies import opened, value_of
 from mockserver.engine.journal import Entry
 
 if TYPE_CHECKING:

@@ -62,6 +62,35 @@ class EdgeCard:
         return {**told, "why": self.why, "step": self.step.line, "script": self.script(url)}
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A thing's states as its provider's API shows them to who looks.
+
+    `look` is the path that shows one (`/api/task/$task`). `shows` are the states a look tells: the reply's `status` and
+    what stands under its pointers. `edges` are (from, to) of the whole machine, states no look shows among them.
+    """
+
+    provider: str
+    thing: str
+    look: str
+    shows: Mapping[str, Record]
+    edges: tuple[tuple[str, str], ...]
+
+
+@cache
+def machines() -> tuple[Machine, ...]:
+    """The machines whose states a GET of one's own tells; tokens, say, are none of these. Raises DocumentError."""
+    found = []
+    for file in sorted((resources.fixtures() / "edges").glob("*.yaml")):
+        for thing, told in read_document(file).value["things"].items():
+            method, _, path = told["look"].get("send", "").partition(" ")
+            shows = {state: said for state, said in told["shows"].items() if not said.get("once")}
+            if method == "GET" and "$" in path and "key" not in told["look"]:
+                ends = dict.fromkeys((edge["from"], edge["to"]) for edge in told["edges"])
+                found.append(Machine(file.stem, thing, path, shows, tuple(ends)))
+    return tuple(found)
+
+
 @cache
 def edges() -> Mapping[str, tuple[EdgeCard, ...]]:
     """The edges of every thing that has states, by its name. Raises DocumentError."""

@@ -13,6 +13,7 @@ from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import NO_NAMES, SecretNames
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
@@ -27,9 +28,9 @@ from mockserver.engine.lifecycle import catch_up, heard
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
 from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
-from mockserver.engine.redaction import Redaction
 from mockserver.engine.scripted import Scripted
 from mockserver.engine.snapshots import Snapshots
+from mockserver.engine.timings import Timings
 from mockserver.engine.worlds import Home, Worlds
 
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
@@ -95,6 +96,7 @@ class Engine:
             {service.provider.name: service.contract.operations for service in services},
             {service.provider.name: service.provider.simulated for service in services},
         )
+        self.timings = Timings(self.services)
         for service in services:
             journal.hide(service.provider.name, Redaction(service.secrets))
         self.snapshots = Snapshots()
@@ -152,11 +154,13 @@ class Engine:
         fault = None if struck is None else ", ".join(struck.ids) or None
         entry = self.journal.add(now, name, world, operation, request, reply, violations, took, fault)
         self.coverage.add(entry)
+        self.timings.add(name, took)
         self.ports.watch(entry)
         if violations:
             reply = self._marked(reply, entry)
         if struck is None:
             return reply
+        self.coverage.strike(name, struck.effect)
         from mockserver.engine.disturbance import damaged  # a server that never meets a fault never needs it
 
         return damaged(reply, struck)
@@ -247,7 +251,8 @@ class Engine:
             if self.faults.any_of_deliveries:
                 from mockserver.engine.misdelivery import misdelivered
 
-                deliveries = misdelivered(self.faults, home.world, deliveries)
+                deliveries, befallen = misdelivered(self.faults, home.world, deliveries)
+                self.coverage.strike(home.world.provider, befallen)
             self.outbox.add(home.world, deliveries)
         if outcome.heard:
             self.ports.wake(home.world)

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import is_json
+from mockserver.core.redaction import Redaction
 from mockserver.core.text import TextError, parse
 from mockserver.core.violation import Violation
-from mockserver.engine.redaction import Redaction
 
 MOST_ENTRIES: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024

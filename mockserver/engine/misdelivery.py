@@ -13,12 +13,15 @@ from mockserver.engine.faults import Faults
 _RANKS: Final = {"first": -1, None: 0, "last": 1}
 
 
-def misdelivered(faults: Faults, world: WorldId, deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Deliveries of one instant after what befell them, in the order they go out.
+def misdelivered(
+    faults: Faults, world: WorldId, deliveries: Iterable[Delivery]
+) -> tuple[tuple[Delivery, ...], list[str]]:
+    """Deliveries of one instant after what befell them, in the order they go out; and what befell them, by its names.
 
     Faults that can't befall one together with an earlier one stand back, and are not used.
     """
     ranked: list[tuple[int, Delivery]] = []
+    names: list[str] = []
     for delivery in deliveries:
         mishap, ids = NOTHING, []
         for counted in faults.of_deliveries():
@@ -32,8 +35,9 @@ def misdelivered(faults: Faults, world: WorldId, deliveries: Iterable[Delivery])
                 counted.used += 1
                 mishap = both
                 ids.append(counted.id)
+        names += [f"deliveries.{name}" for name in mishap]
         ranked += [(_RANKS[mishap.order], each) for each in befallen(delivery, mishap, tuple(ids))]
-    return tuple(delivery for _, delivery in sorted(ranked, key=lambda each: each[0]))
+    return tuple(delivery for _, delivery in sorted(ranked, key=lambda each: each[0])), names
 
 
 def _is_meant(about: Deliveries, world: WorldId, delivery: Delivery) -> bool:

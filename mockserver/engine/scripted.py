@@ -30,6 +30,10 @@ class Scripted:
         self._queues.setdefault((world, operation), deque()).append(reply)
         self.any = True
 
+    def ready(self, world: WorldId) -> list[tuple[str, Reply]]:
+        """What lies ready in a world, by operation, oldest first."""
+        return [(name, reply) for (owner, name), queue in self._queues.items() if owner == world for reply in queue]
+
     def take(self, world: WorldId, call: Call) -> tuple[Reply, Struck] | None:
         """The reply for a call, and how the journal is to name that; None if none is ready for it."""
         key = (world, call.operation.id if call.operation else "")

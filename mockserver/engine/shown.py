@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from mockserver.core.bodies import opened
 from mockserver.core.http import Headers, Reply, Request, media_type
 from mockserver.core.instants import iso
 from mockserver.core.payload import is_json
 from mockserver.core.text import Json, TextError, dump, parse
 from mockserver.core.violation import Violation
-from mockserver.engine.bodies import opened
 from mockserver.engine.journal import Entry
 
 # A reply to HEAD, and one with such a status, goes out without its body.

@@ -95,13 +95,16 @@ class App(Server):
     def __call__(self) -> Line:
         return Line(self, loop=self._loop, **self._options)
 
-    async def finish(self, seconds: float) -> None:
-        """Let what is in flight finish for so long, then break it off."""
+    async def finish(self, seconds: float, hurry: asyncio.Event | None = None) -> None:
+        """Let what is in flight finish for so long, or until there is a hurry, then break it off."""
         if self.control is not None:
             self.control.state = "draining"
         lines = [line.end() for line in self.connections if isinstance(line, Line)]
         if lines:
-            await asyncio.wait(lines, timeout=seconds)
+            finished = asyncio.gather(*lines)
+            hurried = asyncio.ensure_future((hurry or asyncio.Event()).wait())
+            await asyncio.wait((finished, hurried), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            hurried.cancel()
         await self.shutdown(BREAK_SECONDS)
 
     async def _handle(self, incoming: Incoming) -> Outgoing:

@@ -6,6 +6,9 @@ To a terminal each goes out at once.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Literal, TextIO
 
 from mockserver.core.text import dump
@@ -57,6 +60,38 @@ def as_json(entry: Entry) -> str:
         },
     }
     return dump(fields).decode()
+
+
+class JsonLines(logging.Formatter):
+    """What went wrong in the server itself, an object a line: `event`, `level`, `at` (real Unix ms), `message`, and the
+    traceback as `exception` if there is one.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "event": "log",
+            "level": record.levelname.lower(),
+            "at": int(record.created * 1000),
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            fields["exception"] = self.formatException(record.exc_info)
+        return dump(fields).decode()
+
+
+@contextmanager
+def errors_as_json(stream: TextIO) -> Iterator[None]:
+    """Let the server's own log go there as JSON while the block lasts."""
+    lines = logging.StreamHandler(stream)
+    lines.setFormatter(JsonLines())
+    log = logging.getLogger("mockserver")
+    log.addHandler(lines)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(lines)
+        log.propagate = True
 
 
 class RequestLog:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +25,7 @@ SWEEPS: Final = (1_000, 50, 1_000)
 
 
 def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> int:
-    """Serve until SIGTERM or SIGINT; 0 when all in flight is finished.
+    """Serve until SIGTERM or SIGINT; 0 when all in flight is finished. A second one breaks it off.
 
     `announce` gets the URL once the port is open, and the token of the control API if one had to be made up.
 
@@ -37,13 +37,14 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
         from mockserver.engine.ports import Ports
         from mockserver.server import realtime
         from mockserver.server.assemble import build_engine, log_blunder
-        from mockserver.server.log import RequestLog
+        from mockserver.server.log import RequestLog, errors_as_json
 
         requests = RequestLog(sys.stdout, settings.log_format)
         watch = requests.write if settings.log else Ports().watch
         ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
         engine = build_engine(settings, ports=ports)
-        with asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
+        logged = errors_as_json(sys.stderr) if settings.log_format == "json" else nullcontext()
+        with logged, asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
             runner.run(_serve(engine, settings, announce))
         requests.flush()
     finally:
@@ -57,12 +58,20 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, st
     from mockserver.server.assemble import build_control
     from mockserver.server.serving import serving
 
-    stop = asyncio.Event()
-    _on_signals(stop)
+    stop, hurry = asyncio.Event(), asyncio.Event()
+    _on_signals(stop, hurry)
     if settings.ready_file is not None:
         _forget(settings.ready_file)
     control = build_control(engine, settings)
-    async with serving(engine, settings.host, settings.port, control=control, allowed=settings.allow_target) as url:
+    async with serving(
+        engine,
+        settings.host,
+        settings.port,
+        control=control,
+        allowed=settings.allow_target,
+        finish_seconds=settings.drain,
+        hurry=hurry,
+    ) as url:
         if settings.ready_file is not None:
             _ready(settings.ready_file, url)
         try:
@@ -85,13 +94,18 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _on_signals(stop: asyncio.Event) -> None:
+def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
+    """The first signal says stop, any other says at once."""
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, told)
         except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(told))
 
 
 def _ready(path: Path, url: str) -> None:

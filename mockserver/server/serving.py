@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.core.delivery import Answered, Sending
     from mockserver.server.courier import Courier
 
-# What is in flight at the end gets this long: a stop takes less than a second.
+# What is in flight at the end gets this long unless told otherwise: a stop takes less than a second.
 FINISH_SECONDS: Final = 0.6
 
 
@@ -56,13 +56,18 @@ async def serving(
     control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
     attempt_seconds: float | None = None,
+    finish_seconds: float = FINISH_SECONDS,
+    hurry: asyncio.Event | None = None,
+    wire: type[App] = App,
     **limits: Any,
 ) -> AsyncIterator[str]:
-    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`.
+    """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`, or
+    of another `wire`.
 
     `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
     to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
-    what is in flight is finished, and deliveries are broken off. Raises StartError or WorldError.
+    what is in flight is finished within `finish_seconds`, or until `hurry` is set, and deliveries are broken off.
+    Raises StartError or WorldError.
     """
     sock = bind(host, port)
     ports = engine.ports
@@ -75,7 +80,7 @@ async def serving(
         await engine.open(url)
         if control is not None:
             control.open(access_to(sock, control.token))
-        app = App(engine, url, control=control, **limits)
+        app = wire(engine, url, control=control, **limits)
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()
@@ -87,7 +92,7 @@ async def serving(
     finally:
         server.close()
         ticker.break_off()
-        await app.finish(FINISH_SECONDS)
+        await app.finish(finish_seconds, hurry)
         await ticker.stop()
         await post.close()
         engine.ports = ports

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from re import _constants as code
-from re import _parser as parser
+from importlib import import_module
 from typing import Final, Protocol, TypeVar
 
 from hypothesis import strategies as st
@@ -18,6 +17,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from mockserver.core.text import Json
 
 T = TypeVar("T")
+
+# Python's own reading of patterns, which type checkers have never heard of.
+code: Final[Json] = import_module("re._constants")
+parser: Final[Json] = import_module("re._parser")
 
 # One draw in so many is beside the edges: they are few, and each is worth meeting again.
 _BESIDE: Final = 4

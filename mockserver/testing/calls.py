@@ -8,11 +8,11 @@ from shlex import join
 from typing import Final, TypedDict, Unpack, overload
 
 from mockserver.contract.words import shorten
+from mockserver.core.bodies import opened, value_of
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import ABSENT
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.engine.bodies import opened, value_of
 from mockserver.engine.journal import Entry
 from mockserver.engine.near import near_misses
 from mockserver.engine.query import query_from

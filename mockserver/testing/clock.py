@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 
@@ -59,3 +60,18 @@ class WorldClock:
     def settle(self) -> int:
         """Jump from instant to instant until nothing is due any more; the instant it is then."""
         return int(self._ask("POST", "clock", "settle")["now"])
+
+    def sleep(self, seconds: float) -> None:
+        """For a client to wait with, in place of `time.sleep`: the clock jumps, nobody waits.
+
+        >>> client = MyClient(mock.url, mock.key, sleep=mock.clock.sleep)
+        """
+        self.advance(max(1, round(seconds * 1000)))
+
+    async def asleep(self, seconds: float) -> None:
+        """The same in place of `asyncio.sleep`. The event loop goes on, so it may receive webhooks meanwhile."""
+        await asyncio.to_thread(self.sleep, seconds)
+
+    def time(self) -> float:
+        """The instant in Unix seconds, in place of `time.time`."""
+        return self.now / 1000

@@ -6,10 +6,10 @@ Works on values as `GET /__admin/coverage` gives them, by provider.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mockserver.core.text import Json
-from mockserver.engine.coverage import documented
+from mockserver.engine.coverage import documented, fault_kinds
 
 _WIDTH = 100
 
@@ -46,30 +46,60 @@ def lines(providers: Json, *, missing: bool = False) -> Iterator[str]:
             f"{name}: {operations['called']} of {operations['of']} operations called, "
             f"{statuses['met']} of {statuses['of']} documented replies met ({share:.1f} %), {told['calls']} calls"
         )
+        lived = [text for text in (_refused(told), _seen(told), _struck(told)) if text]
+        if lived:
+            yield f"  {', '.join(lived)}"
         if missing:
             yield from _missing(told)
 
 
+def _refused(told: Json) -> str:
+    met = sum(len(each.get("refused", ())) for each in told["tried"])
+    of = met + sum(len(each.get("neverRefused", ())) for each in told["tried"])
+    return f"{met} of {of} documented refusals" if of else ""
+
+
+def _seen(told: Json) -> str:
+    machines = told.get("machines", {}).values()
+    met = sum(len(each["met"]) for each in machines)
+    of = met + sum(len(each["never"]) for each in machines)
+    return f"{met} of {of} changes of state seen" if of else ""
+
+
+def _struck(told: Json) -> str:
+    met, never = told["faults"]["met"], told["faults"]["never"]
+    return f"{len(met)} of {len(met) + len(never)} kinds of faults met"
+
+
 def _missing(told: Json) -> Iterator[str]:
     tried = [each for each in told["tried"] if each["simulated"]]
-    partly = [each for each in tried if each["calls"] and each["never"]]
-    if partly:
-        yield "  documented, and your client has never met it:"
-    width = max((len(each["operation"]) for each in partly), default=0)
-    for each in partly:
-        yield f"    {each['operation']:{width}}  {', '.join(each['never'])}"
-    unsent = [each for each in tried if each["calls"] and each.get("neverSent")]
-    if unsent:
-        yield "  documented, and your client never sends it:"
-    width = max((len(each["operation"]) for each in unsent), default=0)
-    for each in unsent:
-        first = f"    {each['operation']:{width}}  "
-        indent = " " * len(first)
-        yield from textwrap.wrap(", ".join(each["neverSent"]), _WIDTH, initial_indent=first, subsequent_indent=indent)
+    called = [each for each in tried if each["calls"]]
+    yield from _table("your client has never met it", [(each["operation"], each["never"]) for each in called])
+    unsent = [(each["operation"], each.get("neverSent", ())) for each in called]
+    yield from _table("your client never sends it", unsent)
+    refused = [(each["operation"], each.get("neverRefused", ())) for each in called]
+    yield from _table("your client was never refused so", refused)
+    machines = told.get("machines", {}).items()
+    yield from _table("your client has never seen it happen", [(name, each["never"]) for name, each in machines])
+    yield from _table("your client was never up against it", [("faults", told["faults"]["never"])])
     never = [each["operation"] for each in tried if not each["calls"]]
     if never:
         yield "  never called:"
         yield from textwrap.wrap(", ".join(never), _WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _table(what: str, rows: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """What is documented and missing, by operation or thing; nothing if nothing is."""
+    rows = [(name, missing) for name, missing in rows if missing]
+    if rows:
+        yield f"  documented, and {what}:"
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, missing in rows:
+        first = f"    {name:{width}}  "
+        indent = " " * len(first)
+        yield from textwrap.wrap(
+            ", ".join(missing), _WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+        )
 
 
 def _provider(one: Json, other: Json, sign: int) -> Json:
@@ -86,6 +116,7 @@ def _provider(one: Json, other: Json, sign: int) -> Json:
         },
         "calls": sum(each["calls"] for each in tried),
         "unmatched": one["unmatched"] + sign * other["unmatched"],
+        "faults": fault_kinds(_counts(one["faults"]["met"], other["faults"]["met"], sign)),
         "tried": tried,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
@@ -14,7 +14,7 @@ from mockserver.core.text import Json, TextError, dump, parse
 from mockserver.core.violation import Violation
 from mockserver.core.world import WorldId
 from mockserver.engine.journal import Entry
-from mockserver.errors import UnreachableError, UsageError
+from mockserver.errors import UnreachableError
 from mockserver.remote import PAGE, PATIENCE_SECONDS, Server, Target, refused, target_of
 from mockserver.server.thread import ThreadedServer
 
@@ -151,16 +151,17 @@ class OverHttp:
             connection.close()
 
     def next_reply(self, world: WorldId, operation: str, reply: Reply) -> None:
-        raise UsageError(
-            "a reply can be laid ready only on a server in the test's own process: leave --mock-url out, or let the "
-            "running server answer with a fault (mock.faults.add) or the client send `Prefer: example=NAME`"
-        )
+        said: dict[str, Json] = {"operation": operation, "status": reply.status}
+        said["headers"] = [[name, value] for name, value in reply.headers]
+        if reply.body:
+            said["base64"] = b64encode(reply.body).decode()
+        self.ask("POST", "worlds", *world, "replies", body=said)
 
     def drop_replies(self, world: WorldId, operation: str | None = None) -> None:
-        """There are none."""
+        self.ask("DELETE", "worlds", *world, "replies", query={"operation": operation})
 
     def wait_idle(self) -> None:
-        raise UsageError("on a running server, wait for what you expect: mock.webhooks.wait(event)")
+        self.ask("POST", "idle")
 
 
 def _reply(status: int, headers: Headers, body: bytes) -> Reply:

@@ -47,11 +47,11 @@ class Outcome:
 
 def of_operations(names: tuple[str, ...]) -> Iterator[Card]:
     """The cases of these operations. Raises UsageError with the nearest name of an operation."""
-    known = _known()
+    there = known()
     for name in names:
-        found = [card for card in known if card.operation.id == name]
+        found = [card for card in there if card.operation.id == name]
         if not found:
-            raise UsageError(unknown("operation with outcomes", name, {card.operation.id for card in known}))
+            raise UsageError(unknown("operation with outcomes", name, {card.operation.id for card in there}))
         yield from found
 
 
@@ -85,6 +85,7 @@ def outcome_of(card: Card, origin: str, key: str) -> Outcome:
 
 
 @cache
-def _known() -> tuple[Card, ...]:
+def known() -> tuple[Card, ...]:
+    """Every documented case of every provider."""
     providers = registry.find(registry.names())
     return tuple(cards({provider.name: effective(provider.name, provider.specs).value for provider in providers}))

@@ -14,8 +14,8 @@ from mockserver.contract.check import compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.parameters import read_parameters
 from mockserver.contract.spot import Spot
+from mockserver.core.bodies import value_of
 from mockserver.core.text import Json
-from mockserver.engine.bodies import value_of
 from mockserver.engine.journal import Entry
 from mockserver.providers import registry
 

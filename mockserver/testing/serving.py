@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 from typing import Final, Literal, TypeAlias, TypeVar, Unpack, overload
 
 from mockserver.contract.check import compile_contract
@@ -17,6 +18,7 @@ from mockserver.core.text import Json
 from mockserver.core.world import WorldId
 from mockserver.engine.journal import Entry
 from mockserver.errors import UsageError, unknown
+from mockserver.options import OPTIONS, Given
 from mockserver.providers import registry
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
@@ -149,12 +151,12 @@ KINDS: Final[Mapping[str, type[Mock]]] = {"livepeer": LivepeerMock, "restream": 
 def serve(settings: Settings | None = None, **changed: Json) -> Iterator[Server]:
     """A server in a thread of this process, on a free port, until the block ends.
 
-    `changed` are options of `Settings`: `serve(seed=7, pace=0)`.
+    `changed` are options of `Settings`: `serve(seed=7, pace="inf")`. Raises UsageError for one there is not.
 
     >>> with serve() as server, server.world("livepeer") as mock:
     ...     client = MyClient(mock.url, mock.key)
     """
-    usual = replace(settings or Settings(), port=0, host="127.0.0.1", ready_file=None, admin=True, **changed)
+    usual = replace(settings or Settings(), port=0, host="127.0.0.1", ready_file=None, admin=True, **_read(changed))
     usual = replace(
         usual,
         journal_entries=max(usual.journal_entries, _ENTRIES),
@@ -162,6 +164,20 @@ def serve(settings: Settings | None = None, **changed: Json) -> Iterator[Server]
     )
     with ThreadedServer(usual) as server:
         yield Server(InProcess(server))
+
+
+def _read(changed: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The options, a `pace` in words read as everywhere else."""
+    known = {field.name for field in fields(Settings)}
+    for name in changed:
+        if name not in known:
+            raise UsageError(f"serve: {unknown('option', name, known)}")
+    if not isinstance(changed.get("pace"), str):
+        return changed
+    try:
+        return {**changed, "pace": OPTIONS["pace"].parse(Given("pace", changed["pace"], Path()))}
+    except ValueError as error:
+        raise UsageError(f"serve: pace: {error}") from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +16,10 @@ from zlib import crc32
 
 from mockserver.contract.codes import CODES
 from mockserver.core.text import Json
+from mockserver.engine.journal import Entry
 from mockserver.errors import UsageError, unknown
 from mockserver.settings import load
-from mockserver.testing import coverage, sent
+from mockserver.testing import coverage, lived, sent
 from mockserver.testing.mock import Mock, Start
 from mockserver.testing.serving import Server, keyed, live, serve
 from mockserver.testing.verdict import ANY
@@ -42,14 +43,18 @@ class Options(TypedDict, total=False):
 
 
 _LONGEST: Final = 80
+# So many calls are told of a test that failed, the last ones.
+_MOST_CALLS: Final = 20
 
 
 @dataclass
 class Run:
-    """`met` and `parts` are the coverage of what is over, in this process and in others."""
+    """`met`, `parts`, `refused` and `edges` are the coverage of what is over, in this process and in others."""
 
     met: Json = field(default_factory=dict)
     parts: sent.Parts = field(default_factory=dict)
+    refused: sent.Parts = field(default_factory=dict)
+    edges: sent.Parts = field(default_factory=dict)
     # Of the test that runs: its name, the rules its client may break, its worlds, and what it was told of them.
     name: str = ""
     allowed: frozenset[str] = frozenset()
@@ -83,19 +88,25 @@ class Run:
         self.told = "\n\n".join(said) or None
         return self.told
 
+    def story(self) -> str | None:
+        """What the clients of the test that runs called, a line each; None if that was nothing."""
+        return "\n".join(line for mock in self.mocks for line in _story(mock)) or None
+
     @property
     def coverage(self) -> Json:
-        """What was met and what was sent, by provider."""
-        return sent.joined(self.met, self.parts)
+        """What was met, sent, refused and seen, by provider."""
+        return lived.joined(sent.joined(self.met, self.parts), self.refused, self.edges)
 
     def handed_over(self) -> Json:
         """For the process that this one works for."""
-        return {"met": self.met, "parts": self.parts}
+        return {"met": self.met, "parts": self.parts, "refused": self.refused, "edges": self.edges}
 
     def take(self, handed_over: Json) -> None:
         """From a process that works for this one."""
         self.met = coverage.merged(self.met, handed_over["met"])
         self.parts = sent.merged(self.parts, handed_over["parts"])
+        self.refused = sent.merged(self.refused, handed_over["refused"])
+        self.edges = sent.merged(self.edges, handed_over["edges"])
 
     @contextmanager
     def serving(self, folder: Path, url: str | None, given: Mapping[str, str]) -> Iterator[Server]:
@@ -103,12 +114,18 @@ class Run:
         settings = load(given, os.environ, folder)
         with live(url, settings.admin_token) if url else serve(settings) as server:
             before = server.driver.ask("GET", "coverage")["providers"] if url else {}
-            server.over = lambda entries: sent.counted(self.parts, entries)
+            server.over = self._over
             try:
                 yield server
             finally:
                 met = coverage.less(server.driver.ask("GET", "coverage")["providers"], before)
                 self.met = coverage.merged(self.met, met)
+
+    def _over(self, entries: Sequence[Entry]) -> None:
+        """A world is over: what its client sent and saw."""
+        sent.counted(self.parts, entries)
+        lived.refusals(self.refused, entries)
+        lived.edges(self.edges, entries)
 
 
 class Mocks(Generic[M]):
@@ -173,3 +190,10 @@ def rival() -> str | None:
                 "pytest plugin has fixtures of its own: give each project an environment of its own."
             )
     return None
+
+
+def _story(mock: Mock) -> Iterator[str]:
+    calls = mock.calls
+    if len(calls) > _MOST_CALLS:
+        yield f"... and {len(calls) - _MOST_CALLS} calls before these:"
+    yield from (str(call) for call in calls[-_MOST_CALLS:])

@@ -19,7 +19,9 @@ def status(access: Access, peer: str | None, *headers: tuple[str, str], host: st
     return problem.status if problem else 200
 
 
-@pytest.mark.parametrize("target", ["/__admin", "/__admin/", "/__admin/clock", "/__admin?x=1"])
+@pytest.mark.parametrize(
+    "target", ["/__admin", "/__admin/", "/__admin/clock", "/__admin?x=1", "/metrics", "/metrics?x"]
+)
 def test_the_control_api_is_what_begins_like_it(target: str) -> None:
     assert is_control(target)
 
@@ -29,7 +31,7 @@ def test_the_control_api_is_what_begins_like_it(target: str) -> None:
     [
         *("/__administrator", "//__admin/clock", "/api/../__admin/clock", "/./__admin/clock", "/%5F%5Fadmin/clock"),
         *("/__ADMIN/clock", "http://127.0.0.1:4080/__admin/clock", "/__admin%2Fclock", "/__admin\\clock", "*", ""),
-        *("/__admin;x/clock", "/__admin#/clock"),
+        *("/__admin;x/clock", "/__admin#/clock", "/metrics/", "/metricss", "/api/metrics"),
     ],
 )
 def test_no_other_spelling_reaches_it(target: str) -> None:

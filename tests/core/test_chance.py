@@ -86,3 +86,11 @@ def test_normal_draws_lie_about_0_with_a_deviation_of_1() -> None:
     drawn = [chance.normal() for _ in range(2_000)]
     assert -0.1 < mean(drawn) < 0.1
     assert 0.9 < pstdev(drawn) < 1.1
+
+
+def test_one_of_each_takes_every_item_about_as_often_and_none_from_another() -> None:
+    chance, counts = Chance.of(1, "each"), [[0] * 3, [0] * 5]
+    for _ in range(3_000):
+        for place, found in zip(counts, chance.one_of_each(range(3), range(5)), strict=True):
+            place[found] += 1
+    assert all(abs(count - 1_000) < 120 for count in counts[0]) and all(abs(count - 600) < 120 for count in counts[1])

@@ -25,7 +25,7 @@ BELOW: Mapping[str, set[str]] = {
     "stores": {"core", "errors"},
     "engine": {"core", "errors", "resources", "contract"},
     "strategies": {"core", "errors", "resources", "contract", "providers"},
-    "conformance": {"", "core", "errors", "resources", "contract", "providers", "strategies"},
+    "conformance": {"", "core", "errors", "resources", "options", "contract", "providers", "strategies"},
     "control": {"", "core", "errors", "resources", "contract", "engine"},
     "server": {"", "core", "errors", "resources", "settings", "contract", "providers", "stores", "engine", "control"},
     "cli": {
@@ -37,6 +37,7 @@ BELOW: Mapping[str, set[str]] = {
         *("server", "remote", "conformance", "strategies"),
     },
     "pytest_plugin": {"errors", "testing"},
+    "pytest_judge": {"errors", "testing", "pytest_plugin"},
     "__main__": {"cli"},
 }
 
@@ -55,13 +56,15 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_core": {"contract"},
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server"},
-    "pytest": {"pytest_plugin"},
+    "prometheus_client": {"control.metrics"},
+    "pytest": {"pytest_plugin", "pytest_judge"},
+    "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},
     "schemathesis": {"conformance"},
     "sortedcontainers": {"stores"},
     "uvloop": {"server"},
     "werkzeug": {"contract.reference"},
-    "yaml": {"contract"},
+    "yaml": {"contract", "conformance.traffic"},
     "yarl": {"server"},
     "multidict": {"server"},
 }

@@ -90,7 +90,7 @@ def test_a_run_that_uses_no_mock_loads_nothing_of_us_but_the_plugin(tmp_path: Pa
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])}
     words = [sys.executable, "-c", UNUSED, str(tmp_path)]
     done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
-    assert "loaded ['mockserver', 'mockserver.pytest_plugin']" in done.stdout
+    assert "loaded ['mockserver', 'mockserver.pytest_judge', 'mockserver.pytest_plugin']" in done.stdout
 
 
 def test_another_project_of_our_name_is_warned_of(run: Run, pytester: pytest.Pytester) -> None:

@@ -109,3 +109,25 @@ def test_it(client):
 def test_a_test_is_not_blamed_for_the_one_before(run: Run) -> None:
     result = run(BROKEN + "\ndef test_fine(livepeer_mock):\n    clip(livepeer_mock)\n")
     result.assert_outcomes(passed=1, failed=1)
+
+
+def test_a_failed_test_tells_what_its_client_called(run: Run) -> None:
+    test = """
+def test_it(restream_mock):
+    restream_mock.faults.add(status={"code": 503}, turns={"first": 1})
+    assert [files(restream_mock).status_code for _ in range(22)] == []
+"""
+    result = run(test)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*Captured calls of the client*",
+            "... and 2 calls before these:",
+            *["GET /v2/user/storage/files (listStorageFiles) answered 200"] * 20,
+        ]
+    )
+
+
+def test_a_failed_test_that_called_nothing_tells_nothing(run: Run) -> None:
+    result = run("def test_it(restream_mock):\n    assert False\n")
+    assert "calls of the client" not in result.stdout.str()

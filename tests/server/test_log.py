@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.violation import Violation
 from mockserver.engine.journal import Entry
-from mockserver.server.log import RequestLog, as_json, as_text
+from mockserver.server.log import RequestLog, as_json, as_text, errors_as_json
 
 VIOLATION = Violation(
     "C101", "client", "createNote", "body", "/text", "type", "/paths/~1notes", "text", "5", "Send a text."
@@ -109,3 +110,16 @@ def test_a_stream_that_cannot_spell_a_character_gets_it_escaped() -> None:
     log._at_once = True
     log.write(entry("/\xe9"))
     assert raw.getvalue().startswith(b"201 POST /\\xe9 ")
+
+
+def test_errors_of_the_server_itself_are_lines_of_json_too() -> None:
+    stream = io.StringIO()
+    with errors_as_json(stream):
+        try:
+            raise ValueError("broken\nin two")
+        except ValueError as error:
+            logging.getLogger("mockserver").error("%s", error, exc_info=error)
+    (line,) = stream.getvalue().splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"], told["message"]) == ("log", "error", "broken\nin two")
+    assert told["exception"].endswith("ValueError: broken\nin two")

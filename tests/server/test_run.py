@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from mockserver.server.run import serve
 from mockserver.settings import Settings
-settings = Settings(port=0, ready_file=Path(sys.argv[1]), log_format=sys.argv[2])
+settings = Settings(port=0, ready_file=Path(sys.argv[1]), log_format=sys.argv[2], drain=float(sys.argv[3]))
 sys.exit(serve(settings, lambda url, token: print(url, flush=True)))
 """
 CLIP = b'{"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667184725}'
@@ -32,8 +32,8 @@ POST = said("POST", "/api/clip", CLIP, "Authorization: Bearer test_run", "Conten
 class Process:
     """`serve` in a process of its own; `url` is what it announced."""
 
-    def __init__(self, ready_file: Path, log_format: str) -> None:
-        words = [sys.executable, "-c", CODE, str(ready_file), log_format]
+    def __init__(self, ready_file: Path, log_format: str, drain: float) -> None:
+        words = [sys.executable, "-c", CODE, str(ready_file), log_format, str(drain)]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.url = self.out.readline().strip()
 
@@ -50,8 +50,8 @@ class Process:
 
 
 @contextmanager
-def serving(ready_file: Path, log_format: str = "text") -> Iterator[Process]:
-    process = Process(ready_file, log_format)
+def serving(ready_file: Path, log_format: str = "text", drain: float = 0.6) -> Iterator[Process]:
+    process = Process(ready_file, log_format, drain)
     try:
         yield process
     finally:
@@ -160,3 +160,25 @@ def test_a_ready_file_that_cannot_be_written_is_no_start(tmp_path: Path) -> None
     with pytest.raises(StartError, match=r"--ready-file .*nowhere/ready: can't be written \(No such file"):
         serve(Settings(port=0, ready_file=tmp_path / "nowhere" / "ready", log=False), lambda url, token: None)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_in_flight_has_as_long_as_it_was_given(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready", drain=60) as process, RawClient(process.url) as client:
+        client.say(POST[:-10])
+        process.process.send_signal(signal.SIGTERM)
+        wait_until_closed(process.url)
+        client.socket.settimeout(1)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
+        client.socket.settimeout(10)
+        client.say(POST[-10:])
+        assert client.hear().status == 200
+        assert process.process.wait(timeout=3) == 0
+
+
+def test_a_second_signal_ends_the_wait(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready", drain=60) as process, RawClient(process.url) as client:
+        client.say(POST[:-10])
+        process.process.send_signal(signal.SIGTERM)
+        wait_until_closed(process.url)
+        assert process.end()[0] == 0

@@ -188,6 +188,7 @@ class LivepeerClient(Client):
 
 class RestreamClient(Client):
     errors, at_limit = (ClipError,), (TooMany,)
+    limit = 100
 
     def __init__(self, mock: StandIn, clock: Clock, bugs: frozenset[str] = frozenset()) -> None:
         self.api, self.bugs = Api(mock, clock, bugs), bugs
@@ -243,7 +244,7 @@ class RestreamClient(Client):
         found: list[Json] = []
         cursor = ""
         while True:
-            page = self.api.ask("GET", f"/v2/user/clips/projects?limit=100{cursor}")
+            page = self.api.ask("GET", f"/v2/user/clips/projects?limit={self.limit}{cursor}")
             listed = self.api.field(page, "projects")
             if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
                 raise ClipError("no list")

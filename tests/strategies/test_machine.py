@@ -36,6 +36,14 @@ def test_an_honest_client_passes(kind: type[LivepeerClient | RestreamClient]) ->
     run_state_machine_as_test(machine(kind), settings=settings(NO_SHRINKING, max_examples=12))
 
 
+def test_an_honest_client_that_reads_many_pages_and_has_no_way_to_wait_passes() -> None:
+    class Plain(RestreamClient):
+        limit = 10
+        wait = Client.wait  # type: ignore[assignment]
+
+    run_state_machine_as_test(machine(Plain), settings=settings(NO_SHRINKING, max_examples=15))
+
+
 BUGS = (
     (LivepeerClient, "retries posts", "a call was sent again"),
     (LivepeerClient, "raw errors", "not the client's own error came out"),
@@ -129,3 +137,7 @@ def test_a_machine_without_a_provider_says_what_there_is() -> None:
 
 def test_the_machine_s_own_settings_are_for_users() -> None:
     assert ClientMachine.TestCase.settings.report_multiple_bugs is False
+
+
+def test_a_machine_of_a_user_has_them_too() -> None:
+    assert machine(LivepeerClient).TestCase.settings is ClientMachine.TestCase.settings

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import math
 
 import pytest
@@ -50,3 +51,20 @@ def test_jobs_go_at_another_pace(livepeer: LivepeerMock) -> None:
     assert phase(livepeer, clip(livepeer).json()["asset"]["id"]) == "ready"
     livepeer.clock.pace = 0
     assert (livepeer.clock.pace, livepeer.clock.frozen) == (0, True)
+
+
+def test_a_client_that_sleeps_with_the_clock_waits_for_nothing(livepeer: LivepeerMock) -> None:
+    at = livepeer.clock.freeze()
+    livepeer.clock.pace = 1
+    asset = clip(livepeer).json()["asset"]["id"]
+    livepeer.clock.sleep(0.0004)
+    livepeer.clock.sleep(100)
+    assert livepeer.clock.now == at + 100_001
+    assert livepeer.clock.time() == (at + 100_001) / 1000
+    assert phase(livepeer, asset) == "ready"
+
+
+def test_so_does_an_asynchronous_one(livepeer: LivepeerMock) -> None:
+    at = livepeer.clock.freeze()
+    asyncio.run(livepeer.clock.asleep(1.5))
+    assert livepeer.clock.now == at + 1_500

@@ -54,7 +54,8 @@ def test_what_came_after_an_earlier_look_is_the_difference(fine: Json, broken: J
 
 
 def test_the_summary_is_short_unless_more_is_wanted(fine: Json) -> None:
-    (line,) = summary(fine, ["term"], None)
+    line, lived = summary(fine, ["term"], None)
+    assert lived == "  0 of 18 kinds of faults met"
     assert line.startswith("livepeer: 2 of ") and line.endswith(", 2 calls")
     more = list(summary(fine, ["term-missing"], None))
     assert any(each.split()[0] == "createClip" and "422" in each for each in more)
@@ -83,3 +84,15 @@ def test_the_page_shows_what_was_met_and_what_never(here: Server, fine: Json) ->
     assert "<h2>livepeer</h2>" in html and "<h2>restream</h2>" not in html
     assert "<span class=met>200</span>" in html and "<span class=never>422</span>" in html
     assert "No mock was called" in page({"coverage": 100, "providers": {}})
+
+
+def test_the_kinds_of_faults_a_client_met_are_told_and_those_it_never_did() -> None:
+    with serve() as server, server.world("livepeer") as mock:
+        mock.faults.add(status={"code": 503}, turns={"first": 1})
+        mock.faults.add(deliveries={"event": "asset.created"}, duplicate=1)
+        mock.webhooks.register("asset.created")
+        assert clip(mock).status_code == 503
+        clip(mock)
+        told = server.driver.ask("GET", "coverage")["providers"]["livepeer"]["faults"]
+    assert told["met"] == {"status": 1, "deliveries.duplicate": 1}
+    assert "reset" in told["never"] and "status" not in told["never"]

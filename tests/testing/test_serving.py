@@ -4,7 +4,8 @@ import unittest
 
 import pytest
 
-from mockserver.errors import RefusedError, UnreachableError
+from mockserver.core.text import Json
+from mockserver.errors import RefusedError, UnreachableError, UsageError
 from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 from mockserver.testing import ContractBroken, live, serve
@@ -67,3 +68,18 @@ def test_of_a_long_name_the_end_is_kept() -> None:
     with serve() as server, server.world("livepeer", "x" * 500) as mock, mock.fresh() as inner:
         assert ask(inner, "GET", "/asset").status_code == 200
         assert len(inner.calls) == 1
+
+
+def test_options_are_said_as_everywhere_else() -> None:
+    with serve(pace="inf") as server, server.world("livepeer") as mock:
+        asset = clip(mock).json()["asset"]["id"]
+        assert ask(mock, "GET", f"/asset/{asset}").json()["status"]["phase"] == "ready"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [({"pace": "fast"}, "serve: pace: expected"), ({"sead": 1}, 'no option "sead"; did you mean "seed')],
+)
+def test_an_option_that_is_none_is_refused(option: Json, said: str) -> None:
+    with pytest.raises(UsageError, match=said), serve(**option):
+        pass

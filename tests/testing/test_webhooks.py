@@ -53,8 +53,8 @@ def test_while_time_runs_a_test_waits_for_what_it_expects(livepeer: LivepeerMock
         livepeer.webhooks.wait("asset.deleted", seconds=0)
 
 
-def test_idle_is_when_nothing_is_left_to_deliver(here: Server) -> None:
-    with here.world("livepeer", pace="inf") as mock:
+def test_idle_is_when_nothing_is_left_to_deliver(server: Server) -> None:
+    with server.world("livepeer", pace="inf") as mock:
         mock.webhooks.register("asset.ready")
         clip(mock)
         mock.webhooks.wait_idle()

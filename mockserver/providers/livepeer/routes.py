@@ -86,7 +86,8 @@ def answer(view: View, call: Call, moment: Moment) -> Outcome:
     """The provider's reply to a call, with its changes and notices."""
     request = call.request
     if call.operation is not None and call.operation.id == _HEALTH:
-        return Outcome(express.json_reply(200, {"ok": True}, (express.POWERED,)))
+        up = express.json_reply(200, {"ok": True}, (express.POWERED,))
+        return Outcome(express.not_modified(request, request.said, up))
     if request.path.startswith(MOUNT):
         return Outcome(film_reply(view, request))
     said = request.said

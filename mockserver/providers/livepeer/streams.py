@@ -210,7 +210,7 @@ def child_stream(body: Record, source: Record, session_id: str, now: int, chance
     child_id = source["playbackId"][:4] + chance.uuid()[4:]
     inherited = {key: source[key] for key in ("userId", "projectId") if key in source}
     recorded = {key: source[key] for key in ("record", "recordingSpec") if key in source}
-    child = {**body, "kind": "stream", **inherited, "renditions": {}, **recorded, "sessionId": session_id}
+    child = {"name": body["name"], "kind": "stream", **inherited, "renditions": {}, **recorded, "sessionId": session_id}
     return {**child, "id": child_id, "createdAt": now, "parentId": source["id"], "lastSeen": 0, "isActive": True}
 
 

@@ -90,7 +90,8 @@ def _own(visit: Visit, *, dashboard: bool = False) -> Record:
 def _checked(visit: Visit) -> Record:
     ajv.check(visit, required="name", ignore=_NOT_IN_SCHEMA)
     body: Record = visit.body
-    if not _is_url(body["url"]):
+    # An address that is none by the document can't be given back in a reply, so it is not taken either.
+    if not _is_url(body["url"]) or any(one.pointer == "/url" and one.rule == "format" for one in visit.call.violations):
         raise Refused(422, f"bad url: {body['url']}")
     if not body.get("events") and not body.get("event") and "events" not in body:
         raise Refused(422, 'must provide "events" field with subscriptions')

@@ -88,14 +88,16 @@ def _clips(
 ) -> Iterator[Record]:
     wanted = entry.get("clips", 0)
     entries: Sequence[Record] = [{}] * wanted if isinstance(wanted, int) else wanted
+    if not entries:
+        return
     duration = file["durationSeconds"] if file and file["durationSeconds"] is not None else None
-    room = min(_ROOM, int(duration) // len(entries)) if duration and entries else _ROOM
-    for index, clip in enumerate(entries):
+    room = min(_ROOM, int(duration) // len(entries)) if duration else _ROOM
+    spans = [_given_span(clip, (*path, "clips", index)) for index, clip in enumerate(entries)]
+    if room < 1 and None in spans:
+        raise wrong((*path, "clips", spans.index(None)), "the file is too short for so many clips")
+    drawns = _drawn(plot.chance("clips", *path).key, tuple(None if given else room for given in spans))
+    for index, (clip, given, drawn) in enumerate(zip(entries, spans, drawns, strict=True)):
         here = (*path, "clips", index)
-        given = _given_span(clip, here)
-        if given is None and room < 1:
-            raise wrong(here, "the file is too short for so many clips")
-        drawn = _drawn(plot.chance("clip", *path, index).key, None if given else room)
         start, end = given or (index * room + drawn.start, index * room + drawn.end)
         if duration is not None and end > duration:
             raise wrong(here, f"the clip ends at {end} s, behind the file's end at {duration} s")
@@ -123,16 +125,19 @@ class _Drawn(NamedTuple):
     clip: Record
 
 
-@lru_cache(maxsize=4096)
-def _drawn(key: bytes, room: int | None) -> _Drawn:
-    """The draws of a clip with so much room, None for one whose span is given. A world made anew draws the same."""
+@lru_cache(maxsize=1024)
+def _drawn(key: bytes, rooms: tuple[int | None, ...]) -> tuple[_Drawn, ...]:
+    """The draws of a project's clips with so much room, None for one whose span is given. The same if made anew."""
     chance = Chance(key)
-    start = end = 0
-    if room is not None:
-        length = min(room, chance.between(15, 75))
-        start = chance.below(room - length + 1)
-        end = start + length
-    return _Drawn(start, end, new_clip(chance, silent=False))
+    found = []
+    for room in rooms:
+        start = end = 0
+        if room is not None:
+            length = min(room, chance.between(15, 75))
+            start = chance.below(room - length + 1)
+            end = start + length
+        found.append(_Drawn(start, end, new_clip(chance, silent=False)))
+    return tuple(found)
 
 
 def _worded(clip: Record, drawn: Record) -> dict[str, Json]:

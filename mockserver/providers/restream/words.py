@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from mockserver.core.chance import Chance
@@ -61,6 +61,11 @@ _PRAISE: Final = (
 )
 
 
+# What is drawn for each clip: whether its score is good, three parts of that, then the place of each text.
+_TEXTS: Final = (_TOPICS, _OPENINGS, _TURNS, _ENDINGS, _NAMES, _PRAISE)
+_DRAWN: Final = (range(10), range(18), range(19), range(30), *(range(len(texts)) for texts in _TEXTS))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """`score` is 0 to 100, mostly 60 to 95."""
@@ -73,20 +78,22 @@ class Words:
 
 def draw_words(chance: Chance, *, silent: bool) -> Words:
     """Words for one clip; a silent video has no transcript."""
-    topic = chance.choice(_TOPICS)
-
-    def say(templates: tuple[str, ...]) -> str:
-        return _said(chance.choice(templates), *topic)
-
-    score = 60 + chance.below(18) + chance.below(19) if chance.below(10) else 30 + chance.below(30)
-    transcript = " ".join((say(_OPENINGS), say(_TURNS), say(_ENDINGS)))
+    luck, some, more, few, topic, opening, turn, ending, name, praise = chance.one_of_each(*_DRAWN)
+    score = 60 + some + more if luck else 30 + few
     if silent:
         return Words("A moment without words", score, "Carried by its pictures; nothing is said in it.", "")
-    return Words(say(_NAMES), score, say(_PRAISE), transcript)
+    openings, turns, endings, names, praise_of = _told(topic)
+    transcript = f"{openings[opening]} {turns[turn]} {endings[ending]}"
+    return Words(names[name], score, praise_of[praise], transcript)
 
 
-@lru_cache(maxsize=1024)
-def _said(template: str, topic: str, claim: str, detail: str) -> str:
-    """There are not many sentences."""
-    text = template.format(topic=topic, claim=claim, detail=detail)
-    return text[0].upper() + text[1:]
+@cache
+def _told(topic: int) -> tuple[tuple[str, ...], ...]:
+    """All that is said of a topic: there are not many sentences."""
+    about, claim, detail = _TOPICS[topic]
+
+    def said(template: str) -> str:
+        text = template.format(topic=about, claim=claim, detail=detail)
+        return text[0].upper() + text[1:]
+
+    return tuple(tuple(map(said, templates)) for templates in _TEXTS[1:])

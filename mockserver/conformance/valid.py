@@ -1,0 +1,92 @@
+"""Requests that the document allows, in all their variety: each gets a documented answer, none is refused for its form.
+
+Beside those drawn whole, requests that work with one member varied: what is odd about it then reaches the server's
+core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from mockserver.conformance.drawing import draws
+from mockserver.conformance.effort import Effort
+from mockserver.conformance.finding import Finding
+from mockserver.conformance.known import Known
+from mockserver.conformance.replies import amiss
+from mockserver.conformance.rule import Rule, Skip
+from mockserver.conformance.rules.evidence import found
+from mockserver.conformance.session import Session
+from mockserver.conformance.specimens import Specimens, owned, patiently, reworded, with_body
+from mockserver.contract.check import CompiledContract
+from mockserver.core.contract import Operation
+from mockserver.core.http import Request
+from mockserver.core.payload import read_payload
+from mockserver.core.text import Json
+from mockserver.strategies.book import Page, page_of
+from mockserver.strategies.requests import breaks, requests
+
+_LARGEST = 1 << 24
+
+
+def valid_rules(contract: CompiledContract, effort: Effort, specimens: Specimens) -> list[Rule]:
+    """A rule for each operation: that it answers valid requests as documented."""
+    return [
+        Rule(
+            f"valid-{operation.id}",
+            f"{operation.id} answers every request its document allows with a documented reply",
+            partial(_look, operation, effort, specimens),
+            writes=operation.method not in ("GET", "HEAD", "OPTIONS"),
+        )
+        for operation in contract.operations.values()
+    ]
+
+
+def _look(operation: Operation, effort: Effort, specimens: Specimens, session: Session) -> Iterator[Finding]:
+    page = page_of(operation.id, document=session.subject.document)
+    key = session.subject.key
+    if page.security is not None and key is None:
+        raise Skip(f"{operation.id} wants a key, and there is none")
+    specimens.ready(session)
+    plain = specimens.request(session, operation)
+    if plain is not None:
+        yield from _sent(session, operation, plain)
+    strategy = requests(operation.id, key=key, document=session.subject.document)
+    for drawn in draws(strategy, effort.examples, effort.seed, f"{operation.id} valid"):
+        request = owned(session, drawn)
+        aimed = specimens.aimed(session, operation, request)
+        for one in (aimed or request, *_varied(session, page, aimed, specimens.example(session, page))):
+            account = specimens.account(session, operation)
+            yield from _sent(session, operation, reworded(one, key, account), account)
+
+
+def _varied(session: Session, page: Page, request: Request | None, good: Json) -> Iterator[Request]:
+    """An example's body with one member as it was drawn, for each member."""
+    drawn = read_payload(request, _LARGEST).value if request is not None else None
+    if request is None or not isinstance(good, dict) or not isinstance(drawn, dict):
+        return
+    for name, value in drawn.items():
+        varied = with_body(request, {**good, name: value})
+        if not breaks(page, varied):
+            yield varied
+
+
+def _sent(session: Session, operation: Operation, request: Request, key: str | None = None) -> Iterator[Finding]:
+    sent = patiently(session, operation, request)
+    # Whoever shows this again has one key.
+    step = replace(sent, request=reworded(request, key, session.subject.key))
+    reply = step.reply
+    known = Known.of(session.subject.document)
+    if reply is not None and 400 <= reply.status < 500 and not known.refusal(operation.id, request, reply):
+        yield found(
+            session,
+            "refuses-valid",
+            f"{operation.id} refuses a request that its document allows, with {reply.status}",
+            [step],
+            must=("replies[0].status_code < 400",),
+            about="What the schemas of the request allow, the operation takes.",
+            operation=operation.id,
+            where="responses",
+        )
+    yield from amiss(session, [step])
