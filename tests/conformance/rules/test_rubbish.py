@@ -29,11 +29,11 @@ def places(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 def garbled(value: Json, chance: Chance) -> Json:
     """The value with something else in one place."""
     copy = deepcopy(value)
-    *way, last = chance.choice(list(places(copy)) or [("nothing",)])
-    at = copy
+    *way, last = chance.choice(list(places(copy)) or [(0,)])
+    at: Json = copy
     for part in way:
         at = at[part]
-    if isinstance(at, (dict, list)):
+    if at:
         at[last] = chance.choice(ODD)
     return copy
 
