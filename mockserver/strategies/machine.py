@@ -39,6 +39,7 @@ _SETTINGS = settings(
 )
 # Longer than any job that ends takes, and than any link to a file is good for (s).
 _ENDED, _LATER = 3_600, 8 * 86_400
+_STRIDE = 20
 # Ids are opaque: what means something in a URL has to be percent-encoded (RFC 3986, 2.1).
 _ODD = ("a/b", "a?b=c", "a#b", "a b", "a%2Fb", "é")
 
@@ -152,13 +153,15 @@ class ClientMachine(Exploring):
     def see_through(self, pick: int, span: int, twists: int, draw: Dice) -> None:
         """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        # Who waits for what never ends takes long over it: about one in nine will do.
         ending = (*flow.sources, *flow.failing)
-        sources = (*ending * -(-8 // len(ending)), *flow.stuck)
+        sources = (*ending, *flow.stuck * (1 + len(ending) // 4))
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
+            # For what never ends nobody has to wait long.
+            self._clock.stride = _STRIDE if source in flow.stuck else 1
             waited = self._trial.wait(handle, surely=source in flow.sources)
+            self._clock.stride = 1
             if waited.result is not None:
                 self._in_the_way(waited, twists * ["twisted"], draw, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
