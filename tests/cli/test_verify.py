@@ -20,10 +20,15 @@ def test_traffic_that_keeps_the_contract_ends_well(tmp_path: Path, capsys: pytes
     assert "nothing wrong; 5 of 5 checks kept; 1 call" in capsys.readouterr().out
 
 
-def test_a_fault_is_told_with_its_place_and_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "livepeer", str(har(tmp_path, *har_of(BAD)))]) == 1
     said = capsys.readouterr().out
     assert "1. error reply-enum  getAsset" in said and "traffic.har #1" in said
+
+
+def test_a_report_has_the_commands_and_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "livepeer", str(har(tmp_path, *har_of(BAD))), "--report", "markdown=-"]) == 1
+    said = capsys.readouterr().out
     assert f'"$url{BAD["request"]["path"]}"' in said and "Bearer ${MOCKSERVER_CHECK_KEY}" in said
     assert KEY["authorization"].split()[1] not in said
 

@@ -13,6 +13,7 @@ from mockserver.conformance.rules.downloads import downloads
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.livepeer.facts import (
     CREATE,
+    DONE,
     ENDED,
     KEPT,
     Source,
@@ -44,7 +45,6 @@ TASK_EDGES: Final[Mapping[str, frozenset[str]]] = {
     "completed": frozenset(("completed",)),
     "failed": frozenset(("failed",)),
 }
-_DONE: Final = ("completed", "failed")
 
 
 def _lifecycle(session: Session) -> Iterator[Finding]:
@@ -61,12 +61,13 @@ def _lifecycle(session: Session) -> Iterator[Finding]:
             yield from _steps(session, made, before, seen, ASSET_EDGES, "asset")
             yield from _steps(session, made, worked, working, TASK_EDGES, "task")
         before, worked = seen, working
-        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in _DONE)
+        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in DONE)
         if ended == 2:
             break
         # The task and its asset end together: who waits for one of them that long waits in vain.
         half = (half or seen.step.after_ms) if ended else None
         if half is not None and seen.step.after_ms > 3 * half + 1_000:
+            session.tire()
             break
     else:
         if half is None:
@@ -174,7 +175,7 @@ def _failure(session: Session, source: Source) -> Iterator[Finding]:
     _, working = until(
         session,
         task_of(session, made.need("/task/id")),
-        lambda seen: seen.at("/status/phase") in _DONE,
+        lambda seen: seen.at("/status/phase") in DONE,
     )
     yield from _says_why(session, made, working)
 
