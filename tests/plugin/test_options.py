@@ -36,6 +36,11 @@ def test_settings_of_the_project_hold_for_its_tests_too(run: Run, pytester: pyte
     assert printed(run(ID, "-s"))[1] == "pace 3.0"
 
 
+def test_worlds_are_kept_where_it_is_said(run: Run, pytester: pytest.Pytester) -> None:
+    run(ID, f"--mock-store=sqlite:{pytester.path / 'worlds.db'}").assert_outcomes(passed=1)
+    assert (pytester.path / "worlds.db").exists()
+
+
 def test_what_is_no_seed_is_refused(run: Run) -> None:
     result = run(ID, "--mock-seed=x")
     result.assert_outcomes(errors=1)
@@ -56,7 +61,7 @@ def test_fine(restream_mock):
         result = run(test, f"--mock-url={server.url}")
         worlds = [home.world.name for home in server.engine.worlds.homes()]
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 calls", "restream: 1 of *1 calls"])
+    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 call", "restream: 1 of *1 call"])
     assert worlds == ["default", "default"]
 
 
@@ -69,7 +74,7 @@ def test_a_server_that_isnt_there_is_told_in_a_sentence(run: Run) -> None:
 
 def test_help_and_markers_are_told(run: Run) -> None:
     told = run("", "--help").stdout.str()
-    assert all(f"--mock-{name}" in told for name in ("url", "seed", "pace", "report", "cover-fail-under"))
+    assert all(f"--mock-{name}" in told for name in ("url", "seed", "pace", "store", "report", "cover-fail-under"))
     run("", "--markers").stdout.fnmatch_lines(["@pytest.mark.mock_allows_violations*", "@pytest.mark.outcomes*"])
 
 
@@ -90,7 +95,7 @@ def test_a_run_that_uses_no_mock_loads_nothing_of_us_but_the_plugin(tmp_path: Pa
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])}
     words = [sys.executable, "-c", UNUSED, str(tmp_path)]
     done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
-    assert "loaded ['mockserver', 'mockserver.pytest_plugin']" in done.stdout
+    assert "loaded ['mockserver', 'mockserver.pytest_judge', 'mockserver.pytest_plugin']" in done.stdout
 
 
 def test_another_project_of_our_name_is_warned_of(run: Run, pytester: pytest.Pytester) -> None:
