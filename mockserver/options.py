@@ -220,7 +220,8 @@ def _store(given: Given) -> str:
         if prefix is not None and not _WORD.fullmatch(prefix[1]):
             raise ValueError("expected letters, digits, `.`, `_` and `-` as the prefix of all keys")
         return text
-    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {text.partition('@')[0]!r}")
+    shown = f"{scheme}://...@{text.rpartition('@')[2]}" if "@" in text else text
+    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {shown!r}")
 
 
 # As redis-py takes them; the last two are ours, since its clients for these have no URLs of their own.
