@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mockserver.core.instants import instant_from
+from mockserver.core.instants import duration_from, instant_from
 from mockserver.core.text import Json
 from mockserver.errors import unknown
 
@@ -111,6 +111,14 @@ def _pace(given: Given) -> float:
 def _instant(given: Given) -> int:
     value = given.value
     return instant_from(value.isoformat() if hasattr(value, "isoformat") else value)  # TOML has dates of its own
+
+
+def _long(given: Given) -> int:
+    """A length of time that is longer than nothing, in ms."""
+    ms = duration_from(given.value)
+    if ms <= 0:
+        raise ValueError(f"expected a length of time such as 7d, got {given.value!r}")
+    return ms
 
 
 def _providers(given: Given) -> tuple[str, ...]:
@@ -274,6 +282,9 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
+        Option(
+            "world-ttl", _long, "TIME", "let private worlds go that nobody has used for so long, as in 7d (they stay)"
+        ),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),

@@ -21,7 +21,6 @@ from mockserver.engine.kept import (
     HOME,
     ONE,
     SERVER,
-    USE,
     change_of,
     delivery_of,
     pace_of,
@@ -82,27 +81,6 @@ async def note_home(store: Store, world: WorldId, said: Record | None) -> None:
     change: Change = Remove(HOME, ONE) if said is None else Put(HOME, ONE, said)
     with suppress(WorldGone):  # it was dropped this very moment
         await store.transact(world, lambda view: Outcome(_SAID, (change,)), counted=False)
-
-
-async def uses(store: Store, provider: str) -> dict[WorldId, int]:
-    """When the private worlds of a provider were used last, in real ms."""
-    found: dict[WorldId, int] = {}
-
-    def look(view: View) -> Outcome:
-        for use in view.find(USE, "provider", provider):
-            found[WorldId(provider, use["world"])] = use["at"]
-        return Outcome(_SAID)
-
-    with suppress(WorldGone):
-        await store.transact(SERVER, look, counted=False)
-    return found
-
-
-async def note_use(store: Store, world: WorldId, at: int | None) -> None:
-    """Write down that a world was used at an instant (real ms), or that it is gone."""
-    id = f"{world.provider}/{world.name}"
-    said = {"provider": world.provider, "world": world.name, "at": at}
-    await note(store, Remove(USE, id) if at is None else Put(USE, id, said))
 
 
 # ---- clocks

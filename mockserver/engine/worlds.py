@@ -18,14 +18,13 @@ from mockserver.core.world import Change, Contents, Store, WorldId
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed
 from mockserver.engine.homes import Home, Terms, private_name, resumed, said_of
-from mockserver.engine.keeping import home_record, note_home, note_use, uses
+from mockserver.engine.keeping import home_record, note_home
 from mockserver.engine.kept import Made, made_of, with_home
+from mockserver.engine.uses import Uses
 
 __all__ = ["MOST_PRIVATE", "Home", "Terms", "Worlds", "private_name"]
 
 MOST_PRIVATE: Final = 5_000
-# That a private world is used is written down at most so often (real ms).
-TOUCH_MS: Final = 60_000
 
 
 def _nobody(world: WorldId) -> None:
@@ -35,8 +34,9 @@ def _nobody(world: WorldId) -> None:
 class Worlds:
     """The worlds of a server: the start worlds, private ones, and named ones that were made on demand.
 
-    Of private ones at most `most_private` are kept: the one longest unused goes first. `changed` is called with a
-    world that was made or dropped on demand, and with any that got other records, time or readings.
+    Of private ones at most `most_private` are kept: the one longest unused goes first; and those that nobody has used
+    for as long as the terms say go when another is made. `changed` is called with a world that was made or dropped on
+    demand, and with any that got other records, time or readings.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Worlds:
         self._private: OrderedDict[WorldId, Home] = OrderedDict()
         self._named: dict[WorldId, Home] = {}
         self._made: dict[WorldId, Made] = {}
-        self._used: dict[WorldId, int] = {}
+        self._uses = Uses(store, clock, terms.ttl)
         self._unkept: set[WorldId] = set()
         self._kept: dict[WorldId, Record] = {}
         self.usual_pace = terms.pace
@@ -72,12 +72,13 @@ class Worlds:
                 await self._find_all(name)
             if name not in self._start:
                 await self._begun(name)
+        await self._let_idle_go()
 
     async def _find_all(self, provider: str) -> None:
         """The worlds the store has from before; private ones are longest unused first."""
-        self._used |= await uses(self._store, provider)
+        await self._uses.resume(provider)
         there = await self._store.worlds(provider)
-        for world in sorted(there, key=lambda each: self._used.get(each, 0)):
+        for world in sorted(there, key=self._uses.at):
             said = await home_record(self._store, world)
             home = self._resumed(world, said)
             if world.name == self._seeds[provider].origin.name:
@@ -100,8 +101,8 @@ class Worlds:
         home = self._private.get(world)
         if home is not None:
             self._private.move_to_end(world)
-            if self._store.lasts:
-                await self._touch(world)
+            if self._uses.noted:
+                await self._uses.touch(world)
             return home
         if private_name(key) is None:
             return self._start.get(provider.name) or await self._begun(provider.name)
@@ -111,13 +112,6 @@ class Worlds:
         """The start world, which is made if it is not there."""
         home = self._start[provider] = await self._make(WorldId(provider, self._seeds[provider].origin.name))
         return home
-
-    async def _touch(self, world: WorldId) -> None:
-        """Let the store know, now and then, that a private world is used."""
-        real = self._clock.real()
-        if real - self._used.get(world, 0) >= TOUCH_MS:
-            self._used[world] = real
-            await note_use(self._store, world, real)
 
     def homes(self) -> list[Home]:
         """Every world's home: the start worlds, then named ones, then the private ones, longest unused first."""
@@ -179,8 +173,7 @@ class Worlds:
         self._named.pop(world, None)
         self._made.pop(world, None)
         self._kept.pop(world, None)
-        if self._used.pop(world, None) is not None:
-            await note_use(self._store, world, None)
+        await self._uses.forget(world)
         dropped = await self._store.drop(world)
         self.changed(world)
         return dropped
@@ -268,6 +261,8 @@ class Worlds:
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
+        if self._uses.noted:
+            await self._uses.touch(world)
         self.changed(world)
         await self._let_idle_go()
         return home
@@ -276,6 +271,8 @@ class Worlds:
         while len(self._private) > self._most_private:
             idle = next(iter(self._private))
             await self.drop(idle)
+        for expired in await self._uses.expired(self._private):
+            await self.drop(expired)
 
     async def _make(self, world: WorldId) -> Home:
         """One world comes of it, however many call at once, on however many servers: the store refuses the second."""

@@ -72,6 +72,7 @@ def build_engine(
         readings,
         settings.readings,
         settings.at,
+        settings.world_ttl,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(
