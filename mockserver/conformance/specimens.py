@@ -38,7 +38,7 @@ class Specimens:
         self.ids = ids
         self._ready = False
         self._chosen: dict[str, Json] = {}
-        self._accounts = 0
+        self._accounts = self._turn = 0
 
     def ready(self, session: Session) -> None:
         """Look at what there is, and make one of each thing that can be made, once."""
@@ -119,6 +119,9 @@ class Specimens:
         made = [one for one in known if one.made]
         if operation.method == "DELETE":
             return made[0] if len(made) > 1 else None  # what others need stays
+        if reads(operation) and known:
+            self._turn += 1
+            return known[-self._turn % len(known)]  # one after the other: what is odd may be in any of them
         return next(reversed(made or known), None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from mockserver.conformance.drawing import draws
 from mockserver.conformance.effort import Effort
@@ -27,7 +28,8 @@ from mockserver.core.text import Json
 from mockserver.strategies.book import Page, page_of
 from mockserver.strategies.requests import breaks, requests
 
-_LARGEST = 1 << 24
+_LARGEST: Final = 1 << 24
+_LONG: Final = "a" * 2_000
 
 
 def valid_rules(contract: CompiledContract, effort: Effort, specimens: Specimens) -> list[Rule]:
@@ -53,23 +55,36 @@ def _look(operation: Operation, effort: Effort, specimens: Specimens, session: S
     if plain is not None:
         yield from _sent(session, operation, plain)
     strategy = requests(operation.id, key=key, document=session.subject.document)
+    lengthened: set[str] = set()
     for drawn in draws(strategy, effort.examples, effort.seed, f"{operation.id} valid"):
         request = owned(session, drawn)
         aimed = specimens.aimed(session, operation, request)
-        for one in (aimed or request, *_varied(session, page, aimed, specimens.example(session, page))):
+        good = specimens.example(session, page)
+        for one in (aimed or request, *_varied(page, aimed, good), *_lengthened(page, aimed, good, lengthened)):
             account = specimens.account(session, operation)
             yield from _sent(session, operation, reworded(one, key, account), account)
 
 
-def _varied(session: Session, page: Page, request: Request | None, good: Json) -> Iterator[Request]:
+def _varied(page: Page, request: Request | None, good: Json) -> Iterator[Request]:
     """An example's body with one member as it was drawn, for each member."""
-    drawn = read_payload(request, _LARGEST).value if request is not None else None
-    if request is None or not isinstance(good, dict) or not isinstance(drawn, dict):
-        return
-    for name, value in drawn.items():
-        varied = with_body(request, {**good, name: value})
-        if not breaks(page, varied):
+    for name, value in _members(request, good):
+        if request is not None and not breaks(page, varied := with_body(request, {**good, name: value})):
             yield varied
+
+
+def _lengthened(page: Page, request: Request | None, good: Json, done: set[str]) -> Iterator[Request]:
+    """An example's body with one text longer than most columns of a database, once for each that may be so long."""
+    for name, value in _members(request, good):
+        if request is not None and isinstance(value, str) and name not in done:
+            done.add(name)
+            if not breaks(page, long := with_body(request, {**good, name: _LONG})):
+                yield long
+
+
+def _members(request: Request | None, good: Json) -> list[tuple[str, Json]]:
+    """The members of a drawn body, where there is an example to put them in."""
+    drawn = read_payload(request, _LARGEST).value if request is not None else None
+    return list(drawn.items()) if isinstance(good, dict) and isinstance(drawn, dict) else []
 
 
 def _sent(session: Session, operation: Operation, request: Request, key: str | None = None) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json
 from mockserver.core.world import Outcome, View
 from tests.conformance.judging import KEY, Answer, bent, findings, holds, session_with
-from tests.servers.bending import argument, fine, operation, refused, said, status, with_header, with_key
+from tests.servers.bending import argument, fine, operation, refused, said, status, with_body, with_header, with_key
 from tests.servers.defect import Ground, Name
 
 
@@ -145,6 +145,77 @@ def same_pair(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome
     return said(outcome, lambda value: {**value, "refresh_token": first})
 
 
+def cursors_expire(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """No cursor is good for anything."""
+    if operation(call) == "listClipProjects" and argument(call, "cursor") is not None:
+        return refused(400, "InvalidQueryParams")
+    return ground.answer(view, call, moment)
+
+
+def no_conditions(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """If-None-Match is not looked at."""
+    kept = Headers.of([pair for pair in call.request.headers if pair[0].lower() != "if-none-match"])
+    return ground.answer(view, replace(call, request=replace(call.request, headers=kept)), moment)
+
+
+def full_for_ever(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """The limit counts clips that ended long ago."""
+    if operation(call) == "createClip":
+        ground.memory["n"] = ground.memory.get("n", 0) + 1
+        if ground.memory["n"] > 5:
+            return Outcome(Reply.json(403, {"errors": ["Too many clips are being processed."]}))
+    return ground.answer(view, call, moment)
+
+
+def quota_without_end(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """Who has one clip left has one again and again."""
+    outcome = ground.answer(view, call, moment)
+    if operation(call) == "createClipProject" and "quota-1" in (call.request.header("authorization") or ""):
+        return replace(outcome, reply=ground.memory.setdefault("made", outcome.reply))
+    return outcome
+
+
+def dead_on_arrival(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """Refreshing gives a token that nobody knows."""
+    outcome = ground.answer(view, call, moment)
+    if operation(call) != "createToken" or b"grant_type=refresh_token" not in call.request.body or not fine(outcome):
+        return outcome
+    return said(outcome, lambda value: {**value, "access_token": "no such token"})
+
+
+def deletes_twice(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """What is gone can be deleted again."""
+    outcome = ground.answer(view, call, moment)
+    return Outcome(Reply.empty(204)) if operation(call) == "deleteAsset" and not fine(outcome) else outcome
+
+
+def keeps_webhooks(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """A webhook that is deleted goes on."""
+    return Outcome(Reply.empty(204)) if operation(call) == "deleteWebhook" else ground.answer(view, call, moment)
+
+
+def all_events(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """Who subscribes to one event gets all."""
+    if operation(call) == "createWebhook" and isinstance(call.payload.value, dict):
+        events = ["asset.created", "asset.ready", "asset.deleted", "task.completed", "task.spawned"]
+        wanted = {*call.payload.value["events"], *events}
+        call = with_body(call, {**call.payload.value, "events": sorted(wanted)})
+    return ground.answer(view, call, moment)
+
+
+def shifted(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
+    """Clips begin a second late."""
+    outcome = ground.answer(view, call, moment)
+    if operation(call) != "getClipProject" or not fine(outcome):
+        return outcome
+
+    def late(value: Json) -> Json:
+        clips = [{**clip, "sourceStartSeconds": clip["sourceStartSeconds"] + 1} for clip in value["clips"]]
+        return {**value, "clips": clips}
+
+    return said(outcome, late)
+
+
 BENT: Final[tuple[tuple[Name, str, str, Answer], ...]] = (
     ("restream", "lifecycle", "clip-no-download", refuses("getClipDownloadUrl", 404)),
     ("restream", "lifecycle", "download-url", edits("getClipDownloadUrl", {"downloadUrl": "nowhere"})),
@@ -164,7 +235,18 @@ BENT: Final[tuple[tuple[Name, str, str, Answer], ...]] = (
         as_owner("createClipProject"),
     ),
     ("restream", "isolation-sources", "isolation-download", as_owner("getClipDownloadUrl")),
+    ("restream", "lifecycle", "single-clip-span", shifted),
+    ("restream", "cursor-walk", "cursor-refused", cursors_expire),
+    ("restream", "list-detail", "list-detail-missing", refuses("getStorageFile", 404)),
+    ("restream", "quota", "quota-exceeded", quota_without_end),
+    ("restream", "rotation", "rotation-refused", dead_on_arrival),
     ("livepeer", "repeat", "id-twice", same_id),
+    ("livepeer", "clip-limit", "limit-stays", full_for_ever),
+    ("livepeer", "asset-writes", "delete-twice", deletes_twice),
+    ("livepeer", "webhooks", "webhook-after-deletion", keeps_webhooks),
+    ("livepeer", "webhooks", "webhook-unwanted", all_events),
+    ("livepeer", "webhooks", "isolation-webhook", as_owner("createWebhook")),
+    ("livepeer", "etag", "etag-ignored", no_conditions),
     ("livepeer", "clip-limit", "limit-exceeded", no_limit),
     ("livepeer", "clip-limit", "limit-early", low_limit),
     ("livepeer", "lifecycle", "ready-without-playback", edits("getPlaybackInfo", {"meta": {"source": []}})),

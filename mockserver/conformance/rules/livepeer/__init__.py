@@ -7,6 +7,6 @@ from mockserver.conformance.rules.livepeer.facts import API
 from mockserver.conformance.rules.livepeer.limits import LIMITS
 from mockserver.conformance.rules.livepeer.writes import WRITES
 
-RULES = (*CREATION, *CLIPS, *WRITES, *LIMITS, WEBHOOK)
+RULES = (*CLIPS, *CREATION, *WRITES, *LIMITS, WEBHOOK)
 
 __all__ = ["API", "RULES"]

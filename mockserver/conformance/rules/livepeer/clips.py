@@ -13,6 +13,7 @@ from mockserver.conformance.rules.downloads import downloads
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.livepeer.facts import (
     CREATE,
+    DONE,
     ENDED,
     KEPT,
     Source,
@@ -44,7 +45,6 @@ TASK_EDGES: Final[Mapping[str, frozenset[str]]] = {
     "completed": frozenset(("completed",)),
     "failed": frozenset(("failed",)),
 }
-_DONE: Final = ("completed", "failed")
 
 
 def _lifecycle(session: Session) -> Iterator[Finding]:
@@ -61,12 +61,13 @@ def _lifecycle(session: Session) -> Iterator[Finding]:
             yield from _steps(session, made, before, seen, ASSET_EDGES, "asset")
             yield from _steps(session, made, worked, working, TASK_EDGES, "task")
         before, worked = seen, working
-        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in _DONE)
+        ended = (seen.at("/status/phase") in ENDED) + (working.at("/status/phase") in DONE)
         if ended == 2:
             break
         # The task and its asset end together: who waits for one of them that long waits in vain.
         half = (half or seen.step.after_ms) if ended else None
         if half is not None and seen.step.after_ms > 3 * half + 1_000:
+            session.tire()
             break
     else:
         if half is None:
@@ -87,7 +88,8 @@ def _steps(
     if not isinstance(was, dict) or not isinstance(now, dict):
         return  # the document says so
     shown, story = [made, one, other], f"{_moment(one)}\n{_moment(other)}"
-    if was.get("phase") in edges and now.get("phase") not in edges[was["phase"]]:
+    leads = edges.get(str(was.get("phase")))
+    if leads is not None and str(now.get("phase")) not in leads:
         title = f"the {what} of a clip goes from {was.get('phase')} to {now.get('phase')}"
         phases = ", ".join(f'replies[{number}].json()["status"]["phase"]' for number in (1, 2))
         must = [f"({phases}) != ({was['phase']!r}, {now.get('phase')!r})"]
@@ -174,7 +176,7 @@ def _failure(session: Session, source: Source) -> Iterator[Finding]:
     _, working = until(
         session,
         task_of(session, made.need("/task/id")),
-        lambda seen: seen.at("/status/phase") in _DONE,
+        lambda seen: seen.at("/status/phase") in DONE,
     )
     yield from _says_why(session, made, working)
 

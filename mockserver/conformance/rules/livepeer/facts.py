@@ -27,8 +27,9 @@ _GOOD: Final[tuple[str, ...]] = (
 # Times that lie in the recordings of a fake's default world, in Unix milliseconds.
 _RECORDED: Final = 1587667174725
 LENGTH: Final = 30_000
-# The phases in which an asset stays, and what of it never changes.
+# The phases in which an asset stays, those in which its task does, and what of an asset never changes.
 ENDED: Final = ("ready", "failed")
+DONE: Final = ("completed", "failed")
 KEPT: Final = ("/id", "/playbackId", "/name", "/createdAt", "/userId", "/source")
 NOBODY_S: Final = "00000000-0000-4000-8000-00000000dead"
 _PAGES: Final = Paging(link_cursor, 1_000)

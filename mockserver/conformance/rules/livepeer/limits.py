@@ -9,7 +9,17 @@ from mockserver.conformance.finding import Finding
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.asking import Answer, ask, until
 from mockserver.conformance.rules.evidence import found
-from mockserver.conformance.rules.livepeer.facts import ASSETS, CREATE, ENDED, Source, asset_of, clean_up, sources
+from mockserver.conformance.rules.livepeer.facts import (
+    ASSETS,
+    CREATE,
+    DONE,
+    ENDED,
+    Source,
+    asset_of,
+    clean_up,
+    sources,
+    task_of,
+)
 from mockserver.conformance.session import Session
 
 # So many clips of one stream may be in progress; counted are those of the last five minutes (facts 1.4).
@@ -34,6 +44,7 @@ def _clips_at_once(session: Session) -> Iterator[Finding]:
         if answer.at("/asset/objectStoreId") is not None:
             raise Skip("the key is an administrator's, who has no limit")
         made.append(answer)
+    # The limit counts tasks.
     going = [answer for answer in made if not _ended(session, answer)]
     if refused is not None and len(made) < _MOST:
         title = f"clip {len(made) + 1} of a stream is refused as one too many, though none was in progress before"
@@ -43,7 +54,7 @@ def _clips_at_once(session: Session) -> Iterator[Finding]:
         title = f"{len(going)} clips of one stream are in progress, and none was refused"
         yield found(session, "limit-exceeded", title, made[-3:], about=_ABOUT)
     for answer in made:
-        until(session, asset_of(session, answer.need("/asset/id")), lambda seen: seen.at("/status/phase") in ENDED)
+        until(session, task_of(session, answer.need("/task/id")), lambda seen: seen.at("/status/phase") in DONE)
     if made and len(made) >= _MOST:
         later = ask(session, CREATE, body=source.body(), note="when all the others have ended")
         clean_up(session, later)
@@ -66,8 +77,8 @@ def _all_ended(session: Session, source: str) -> None:
 
 
 def _ended(session: Session, made: Answer) -> bool:
-    seen = Answer.of(session.send(asset_of(session, made.need("/asset/id"))))
-    return seen.at("/status/phase") in ENDED
+    seen = Answer.of(session.send(task_of(session, made.need("/task/id"))))
+    return seen.at("/status/phase") in DONE
 
 
 def _access_rules(session: Session) -> Iterator[Finding]:
