@@ -14,7 +14,7 @@ from typing import Final
 from mockserver.conformance.drawing import draws
 from mockserver.conformance.effort import Effort
 from mockserver.conformance.finding import Finding
-from mockserver.conformance.known import Known
+from mockserver.conformance.known import Known, excused
 from mockserver.conformance.replies import amiss
 from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules.evidence import found
@@ -100,7 +100,7 @@ def _sent(session: Session, operation: Operation, request: Request, key: str | N
             f"{operation.id} refuses a request that its document allows, with {reply.status}",
             [step],
             must=("replies[0].status_code < 400",),
-            about="What the schemas of the request allow, the operation takes.",
+            about=f"What the schemas of the request allow, the operation takes.{excused(session.subject.provider)}",
             operation=operation.id,
             where="responses",
         )
