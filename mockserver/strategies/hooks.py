@@ -114,6 +114,8 @@ def told(trial: Trial, hooked: Hooked, fate: Fate, way: str, draw: Draw[Json]) -
 def happened(trial: Trial, hooks: Hooks, hooked: Hooked, source: str) -> Fate:
     """Let a clip of a source be made and end, and listen."""
     mock, flow = trial.mock, trial.flow
+    # What is in progress ends first: there is a limit to how much may be.
+    trial.clock.pass_by(_LIFE)
     before = len(hooks.received)
     webhook = hooks.register()
     request = flow.asking(mock.key, source, flow.spans[0])

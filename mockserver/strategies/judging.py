@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from mockserver.core.text import Json
@@ -12,6 +13,9 @@ from mockserver.strategies.clock import Clock, Endless
 from mockserver.strategies.flow import Flow
 from mockserver.strategies.running import Running
 from mockserver.strategies.troubles import Expected
+
+# What is said of a value: no more than a line.
+_LONGEST: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Judging:
             if expected.fails == "never" and not refused:
                 raise AssertionError(f"{verb}: nothing is wrong, and the client failed: {error!r}") from error
         elif expected.fails == "must" and any(call.reply.status >= 400 for call in outcome.calls):
-            raise AssertionError(f"{verb}: the server refused it, and the client says {outcome.result!r}")
+            raise AssertionError(f"{verb}: the server refused it, and the client says {brief(outcome.result)}")
         if expected.limit is not None and error is not None and self.client.at_limit:
             self._check_limit(verb, error, expected.limit)
         for operation in dict.fromkeys(call.operation for call in outcome.calls):
@@ -108,3 +112,9 @@ class Judging:
             assert all(ms >= expected.pause for ms in later), (
                 f"{outcome.verb}: told to wait {expected.pause} ms, the client came back after {min(later)} ms"
             )
+
+
+def brief(value: Json) -> str:
+    """A value in a sentence."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

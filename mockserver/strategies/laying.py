@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -43,14 +43,19 @@ def answer_next(mock: Mock, operation: str, reply: Reply, times: int = 1) -> Non
     for _ in range(times):
         mock.reply_next(operation, reply)
     calls = f"the next {times} calls of {operation} are" if times > 1 else f"the next {operation} is"
-    note(f"# {calls} answered {_told(reply)}")
+    _say(f"# {calls} answered {_told(reply)}")
 
 
 def strike_next(mock: Mock, operation: str, effect: Effect) -> None:
     """Something goes wrong with the next call of an operation."""
     mock.add_fault(Fault(effect, Calls(operations=(operation,)), Turns(nth=1)))
     said = ", ".join(f"{name}={getattr(effect, name)!r}" for name in effect)
-    note(f"# the next {operation} meets a fault: {said}")
+    _say(f"# the next {operation} meets a fault: {said}")
+
+
+def _say(text: str) -> None:
+    if currently_in_test_context():
+        note(text)
 
 
 def _told(reply: Reply) -> str:

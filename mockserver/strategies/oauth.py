@@ -14,7 +14,7 @@ from mockserver.core.text import Json
 from mockserver.strategies.book import page_of
 from mockserver.strategies.client import Tokens
 from mockserver.strategies.flow import Signing
-from mockserver.strategies.judging import Outcome
+from mockserver.strategies.judging import Outcome, brief
 from mockserver.strategies.laying import Draw, answer_next, strike_next
 from mockserver.strategies.replies import examples
 from mockserver.strategies.trial import Trial
@@ -91,8 +91,9 @@ def _check_renewed(one: SignedIn, what: str) -> None:
 def _revoked(one: SignedIn, draw: Draw[Json]) -> None:
     """The user disconnects the application."""
     one.signing.revoke(one.trial.mock, one.tokens)
-    outcome = one.list(Expected("must"))
+    outcome = one.list()
     _check_no_storm(one, outcome)
+    _check_failed(outcome, "both tokens are dead")
     _check_sent_to_sign_in(one, outcome, True, "both tokens are dead")
 
 
@@ -100,7 +101,9 @@ def _refused(one: SignedIn, draw: Draw[Json]) -> None:
     """No token is good enough, however new."""
     said = [reply for _, reply in examples(page_of(_first(one))) if reply.status == 401]
     answer_next(one.trial.mock, _first(one), draw(st.sampled_from(said)), _MOST_TRIES)
-    _check_no_storm(one, one.list(Expected("must")))
+    outcome = one.list()
+    _check_no_storm(one, outcome)
+    _check_failed(outcome, "no token is good enough")
 
 
 def _forbidden(one: SignedIn, draw: Draw[Json]) -> None:
@@ -108,9 +111,10 @@ def _forbidden(one: SignedIn, draw: Draw[Json]) -> None:
     operation = _first(one)
     (said,) = (reply for name, reply in examples(page_of(operation)) if name == one.signing.scope)
     answer_next(one.trial.mock, operation, said)
-    outcome = one.list(Expected("must", calls=1))
+    outcome = one.list()
     asked = one.asked(outcome)
     assert not asked, f"list: the token lacks a scope, and the client asked for another one {asked} times"
+    _check_failed(outcome, "the token lacks a scope")
     _check_sent_to_sign_in(one, outcome, False, "the token lacks a scope")
 
 
@@ -139,6 +143,10 @@ def _first(one: SignedIn) -> str:
     calls = [call.operation for call in one.list().calls if call.operation not in (None, one.signing.operation)]
     assert calls, "list: asks the server nothing"
     return str(calls[0])
+
+
+def _check_failed(outcome: Outcome, what: str) -> None:
+    assert outcome.error is not None, f"list: {what}, and the client says {brief(outcome.result)}"
 
 
 def _check_no_storm(one: SignedIn, outcome: Outcome) -> None:

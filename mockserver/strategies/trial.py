@@ -11,7 +11,7 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.text import Json, parse
 from mockserver.strategies.client import State
 from mockserver.strategies.flow import Span
-from mockserver.strategies.judging import Judging, Outcome
+from mockserver.strategies.judging import Judging, Outcome, brief
 from mockserver.strategies.laying import answer_next
 from mockserver.strategies.troubles import Expected
 
@@ -151,11 +151,11 @@ class Trial(Judging):
         if outcome.error is not None or not expected.like_before:
             return outcome
         found = [*outcome.result]
-        assert len(found) == len(set(found)), f"list: names something twice: {found}"
+        assert len(found) == len(set(found)), f"list: names something twice: {brief(found)}"
         wanted = {*handles, *(plain.result if plain is not None and plain.error is None else ())}
         lost = wanted - {*found}
         what = "the server sent 2 pages, and the client lost" if cursor else "the client does not list"
-        assert not lost, f"list: {what} {', '.join(sorted(lost))}"
+        assert not lost, f"list: {what} {brief(sorted(lost))}"
         return outcome
 
     def download(self, handle: str, expected: Expected) -> Outcome:
@@ -195,7 +195,7 @@ class Trial(Judging):
         outcome = self.judged("files", expected, self.client.files)
         if outcome.error is None and expected.like_before and self.flow.files is not None:
             lost = {*self.flow.files(self.mock)} - {*outcome.result}
-            assert not lost, f"files: the client does not list {', '.join(sorted(lost))}"
+            assert not lost, f"files: the client does not list {brief(sorted(lost))}"
         return outcome
 
     def _fetched(self, verb: str, url: Json) -> bytes:

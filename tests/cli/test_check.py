@@ -48,6 +48,7 @@ def test_a_server_that_breaks_it_ends_with_1(broken: str, capfd: pytest.CaptureF
     said = capfd.readouterr().out
     assert "accepts-body/title:type" in said
     assert "#/components/schemas/CreateClipProject/properties/title/type" in said
+    assert "how to see each again: --reproductions FOLDER" in said
 
 
 def test_the_fake_is_started_and_judged_when_no_url_is_given(capfd: pytest.CaptureFixture[str]) -> None:

@@ -140,8 +140,8 @@ class Project:
         return {
             **{"PATH": path, "HOME": str(self.folder), "PYTHONPATH": str(CHECKOUT), "MOCKSERVER_URL": self._url},
             **{"COLUMNS": "100", "GITHUB_ENV": str(self.folder / "github_env"), "CI": "true", **kept},
-            # What one of the plugins that are installed here says of its future, a reader does not see.
-            "PYTEST_ADDOPTS": "-p no:cacheprovider -o asyncio_default_fixture_loop_scope=function",
+            # Of the plugins that are installed here, one takes half a second and one tells of its future at each start.
+            "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:schemathesis -o asyncio_default_fixture_loop_scope=function",
         }
 
     def _compare(self, block: Block, printed: str) -> None:

@@ -25,8 +25,9 @@ ACTION = GITHUB / "actions/check"
 DOCKER = GITHUB / "docker"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 CLIENTS = CHECKOUT / "tests/clients"
-OLD = "paths: {/a: {get: {responses: {'200': {description: ok}}}}}\n"
-NEW = "paths: {}\n"
+HEAD = "openapi: 3.1.0\ninfo: {title: One, version: '1'}\n"
+OLD = HEAD + "paths: {/a: {get: {responses: {'200': {description: ok}}}}}\n"
+NEW = HEAD + "paths: {}\n"
 
 
 def read(path: Path) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -47,6 +48,13 @@ class Suite:
         """Lines of test, without those that are empty or a comment."""
         lines = (line.strip() for path in self.folder.glob("*.py") for line in path.read_text("utf-8").splitlines())
         return sum(bool(line) and not line.startswith("#") for line in lines)
+
+    def adapter_lines(self) -> int:
+        """How many of these are adapters: what tells the machine how to use a client."""
+        trees = [ast.parse(path.read_text("utf-8")) for path in self.folder.glob("*.py")]
+        classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+        adapters = [node for node in classes if any(ast.unparse(base) == "Client" for base in node.bases)]
+        return sum(bool(line.strip()) for node in adapters for line in ast.unparse(node).splitlines())
 
 
 SUITES: Final = (

@@ -56,7 +56,7 @@ def test_fine(restream_mock):
         result = run(test, f"--mock-url={server.url}")
         worlds = [home.world.name for home in server.engine.worlds.homes()]
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 calls", "restream: 1 of *1 calls"])
+    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 call", "restream: 1 of *1 call"])
     assert worlds == ["default", "default"]
 
 

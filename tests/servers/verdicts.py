@@ -14,7 +14,7 @@ MOST_STEPS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge said. `alarms` are `rule at operation: title`; `first` is when (s) the first of them came.
+    """What the judge said. `alarms` are its errors, `rule at operation: title`; `first` is when (s) the first came.
 
     `steps` are the calls of the smallest reproduction, and of the longest of all the smallest.
     """

@@ -70,6 +70,12 @@ class Whole:
         return self.spots[0].pointer if self.spots else None
 
     @property
+    def body(self) -> str | None:
+        """Where it says something itself: a bare reference to it leads there."""
+        own = (part.pointer for part in self.parts if part.value.keys() - {"$ref", "allOf"})
+        return next(own, self.pointer)
+
+    @property
     def open(self) -> bool:
         """Whether it says nothing at all."""
         return self.never is None and not self.parts

@@ -12,7 +12,7 @@ from typing import Final
 
 from mockserver.conformance.finding import Level
 from mockserver.conformance.rule import Broken, Rule, Skip
-from mockserver.conformance.rules import islands, keys, lists, livepeer, refusals, restream
+from mockserver.conformance.rules import instants, islands, keys, lists, livepeer, refusals, restream
 from mockserver.conformance.rules.api import Api
 from mockserver.conformance.rules.collection import Collection
 from mockserver.conformance.rules.described import collections_of
@@ -31,7 +31,7 @@ _LOST: Final = ("revoked", "expired", "suspended")
 def rules_for(subject: Subject) -> tuple[Rule, ...]:
     """Every rule for a server, in the order to run them: `replies`, the last, tells what the others met."""
     api = APIS.get(subject.provider or "")
-    known = _described(subject) if api is None else (*_shared(api), *_OWN[api.provider])
+    known = _described(subject) if api is None else (*_shared(api), *_OWN[api.provider], _instants(api))
     return (*known, *HTTP_RULES, *_KEYS, REPLIES)
 
 
@@ -108,4 +108,15 @@ def _shared(api: Api) -> Iterator[Rule]:
         partial(refusals.error_bodies, api=api),
         lists_of,
         name,
+    )
+
+
+def _instants(api: Api) -> Rule:
+    """The last of them: what the others have made is the newest there is."""
+    return Rule(
+        "instants",
+        "What lists tell was made lies in the past, in the document's unit.",
+        partial(instants.made_in_the_past, collections=api.collections),
+        tuple(collection.listing for collection in api.collections),
+        api.provider,
     )

@@ -37,6 +37,8 @@ SEEDED = (
     ("created-not-in-the-list", "read-after-write", "read-after-write"),
     ("status-200-for-201", "read-after-write", "created-status"),
     ("total-of-the-page-only", "total-count", "total-count"),
+    ("times-in-seconds", "instants", "instants"),
+    ("created-in-the-future", "instants", "instants"),
     ("leaks-project", "isolation", "isolation-detail"),
     ("leaks-projects-in-list", "isolation", "isolation-list"),
     ("leaks-asset", "isolation", "isolation-detail"),
