@@ -34,7 +34,7 @@ class Exploring(RuleBasedStateMachine):
     provider: ClassVar[str] = ""
     flow: ClassVar[Flow | None] = None
     contract: ClassVar[CompiledContract | None] = None
-    patience: ClassVar[float] = 5.0
+    patience: ClassVar[float] = 10.0
     longest: ClassVar[float] = 86_400.0
     persistent: ClassVar[bool] = True
 

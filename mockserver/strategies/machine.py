@@ -23,7 +23,7 @@ from mockserver.strategies.troubles import AGAIN, TROUBLES, Expected
 
 # Twists come in many kinds, so they get more turns; to hang takes real time, so it gets fewer. Several in one step find
 # more in the same time.
-_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], "hung"]
+_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], *2 * ["hung"]]
 _TROUBLES = st.lists(st.sampled_from(_TURNS), min_size=1, max_size=4)
 _OF_WEBHOOKS = ("refused", "lost", "crashed", "broken", "cut")
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
@@ -97,7 +97,7 @@ class ClientMachine(Exploring):
         if expected is not None:
             self._create(source, self._flow.spans[0], expected)
 
-    @rule(pick=ANY, shown=st.lists(ANY, min_size=1, max_size=6, unique=True))
+    @rule(pick=ANY, shown=st.lists(ANY, min_size=1, max_size=3, unique=True))
     def create_refused(self, pick: int, shown: Sequence[int]) -> None:
         """Ask for clips, and be refused in ways the document shows."""
         flow, page = self._flow, page_of(self._flow.create, self.contract)
@@ -130,23 +130,24 @@ class ClientMachine(Exploring):
             self._poll_in_a_phase(self._handle(pick), phase)
 
     @precondition(lambda self: self._flow.any_id)
-    @rule(odd=st.sampled_from(_ODD))
-    def poll_an_odd_one(self, odd: str) -> None:
-        """A look at what has an odd id: there is no such clip, and the server is asked for this very id."""
-        outcome = self._trial.judged("poll", Expected("must"), self._trial.client.poll, odd)
-        for call in outcome.calls:
-            asked = [decode_segment(part) for part in call.request.path.split("/")]
-            assert odd in asked, f"poll: the id is {odd!r}, and the client asks for {call.request.target}"
+    @rule(odds=st.lists(st.sampled_from(_ODD), min_size=1, unique=True), verb=st.sampled_from(("poll", "download")))
+    def look_for_odd_ones(self, odds: Sequence[str], verb: str) -> None:
+        """Looks at what has odd ids: there are no such clips, and the server is asked for these very ids."""
+        for odd in odds:
+            outcome = self._trial.judged(verb, Expected("must"), getattr(self._trial.client, verb), odd)
+            for call in outcome.calls:
+                asked = [decode_segment(part) for part in call.request.path.split("/")]
+                assert odd in asked, f"{verb}: the id is {odd!r}, and the client asks for {call.request.target}"
 
     @precondition(lambda self: self.persistent and self._can("wait"))
-    @rule(pick=ANY)
-    def wait_through_a_failure(self, pick: int) -> None:
+    @rule(pick=ANY, status=st.sampled_from((503, 502, 504, 500)))
+    def wait_through_a_failure(self, pick: int, status: int) -> None:
         """Wait for a clip while the server fails once: whoever waits asks again."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
         endless = self._made[handle] in self._flow.stuck
         if plain.calls and plain.calls[0].operation and plain.result is State.WAITING and not endless:
-            self._trial.wait_through(handle, plain.calls[0].operation)
+            self._trial.wait_through(handle, plain.calls[0].operation, status)
 
     @precondition(lambda self: self._can("wait"))
     @rule(pick=ANY, span=ANY, twists=st.integers(1, 4), draw=dice())

@@ -83,6 +83,7 @@ def test_list_says_what_there_is_and_calls_nobody(capfd: pytest.CaptureFixture[s
         (("livepeer", "--quick", "--thorough"), "give one of them"),
         (("livepeer", "--examples", "0"), "count of 1 or more"),
         (("livepeer", "--key-for", "my-secret"), "--key-for is written revoked=KEY"),
+        (("livepeer", "--key", "my-secret", "--only", "head"), "does not take the key"),
         (("livepeer", "--report", "pdf=x"), 'no format "pdf"'),
         (("livepeer", "--url", "https://livepeer.studio/api"), "Say --yes if that is meant, or --read-only"),
     ],
