@@ -25,6 +25,7 @@ from mockserver.core.world import (
     WorldId,
     gathered,
 )
+from mockserver.stores.known import WEIGHED_EVERY, is_much
 from mockserver.stores.redis_directory import Directory
 from mockserver.stores.redis_lane import Job, Lane, Place
 from mockserver.stores.redis_line import Address, Line
@@ -62,6 +63,7 @@ class RedisStore:
         self._client: Json = None
         self._writer = b""
         self._count = 0
+        self._asked = 0
 
     @property
     def never_waits(self) -> bool:
@@ -198,9 +200,12 @@ class RedisStore:
     async def _ask(self, world: WorldId, job: Job) -> list[Outcome]:
         await self._open()
         lane = self._lanes.get(world)
+        self._asked += 1
+        if self._asked % WEIGHED_EVERY == 0:
+            known = (lane.known for lane in self._lanes.values() if lane.known is not None)
+            if len(self._lanes) > MOST_LANES or is_much(known):
+                self._lanes = {key: each for key, each in self._lanes.items() if each.busy or key == world}
         if lane is None:
-            if len(self._lanes) > MOST_LANES:
-                self._lanes = {key: lane for key, lane in self._lanes.items() if lane.busy}
             lane = self._lanes[world] = Lane(world, self._kinds[world.provider], self)
         return await lane.ask(job)
 
@@ -214,7 +219,8 @@ class RedisStore:
 
         try:
             await self.transact(world, look, counted=False)
-            there = self._lanes[world].age == age
+            lane = self._lanes.get(world)
+            there = lane is not None and lane.age == age
         except WorldGone:
             there = False
         if not there:

@@ -11,7 +11,7 @@ from typing import Final
 
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Contents, WorldGone, WorldId
-from mockserver.stores.known import Known, KnownView
+from mockserver.stores.known import WEIGHED_EVERY, Known, KnownView, is_much
 from mockserver.stores.rows import Kinds, Step, last_of, octets, read, text_of, written
 from mockserver.stores.sqlite_questions import World, answer
 
@@ -47,14 +47,19 @@ class Tables:
         self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
         self._counted: set[World] = set()
         self._seen = -1
+        self._begun = 0
 
     def begin(self, how: str) -> None:
         """A transaction begins: what somebody else has changed meanwhile is known no more."""
         self.connection.execute(how)
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        if version != self._seen:
+        self._begun += 1
+        if version != self._seen or (self._begun % WEIGHED_EVERY == 0 and is_much(self._known())):
             self.forget()
             self._seen = version
+
+    def _known(self) -> Iterator[Known]:
+        return (world.known for world in self._worlds.values())
 
     def forget(self) -> None:
         """Know nothing any more."""
