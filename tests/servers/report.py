@@ -100,7 +100,9 @@ class Outcome:
         looked = [row for row in self.seeded if row.stock is not None]
         if looked:
             found = sum(self.stock_found(row) for row in looked)
-            yield f"- Stock schemathesis finds {found} of {len(looked)} ({found / len(looked):.0%})."
+            examples = looked[0].task.examples
+            share = f"{found} of {len(looked)} ({found / len(looked):.0%})"
+            yield f"- Stock schemathesis finds {share}, with {examples} examples an operation."
         if self.missed:
             yield f"- Missed by `mockserver check`: {', '.join(row.task.defect or '' for row in self.missed)}."
 

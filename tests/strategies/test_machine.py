@@ -59,7 +59,7 @@ BUGS = (
     (LivepeerClient, "first page", "the server sent 2 pages"),
     (LivepeerClient, "hasty", "asks 30 times within"),
     (LivepeerClient, "takes newest", "(nothing was made|the reply's id is .*), and the client says"),
-    (LivepeerClient, "does not quote", "poll: the id is"),
+    (LivepeerClient, "does not quote", "(poll|download): the id is"),
     (LivepeerClient, "first source", "is no manifest"),
     (LivepeerClient, "no secret", "the webhook has no secret"),
     (LivepeerClient, "limit is refusal", "a limit is reached, and the client does not say so"),
