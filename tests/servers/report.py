@@ -112,6 +112,8 @@ class Outcome:
         yield "|---|---:|---:|---:|---:|---:|---:|---:|"
         for provider in PROVIDERS:
             rows = [row for row in self.healthy if row.task.provider == provider]
+            if not rows:
+                continue
             ours = [row.ours for row in rows if row.ours]
             stock = [row.stock for row in rows if row.stock]
             cells = [provider, str(len(rows))]
