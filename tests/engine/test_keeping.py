@@ -14,7 +14,7 @@ from mockserver.engine import custody
 from mockserver.engine.custody import Plan
 from mockserver.engine.engine import Engine
 from mockserver.engine.fault_reader import fault_from
-from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.engine.kept import PERHAPS, REPEAT, kinds_of
 from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting, tiny
@@ -208,6 +208,7 @@ def test_an_attempt_that_a_dying_server_made_is_made_again_and_marked(serve: Ser
     (posted,) = later.outbox
     assert [attempt.answered.error for attempt in posted.delivery.attempts] == [PERHAPS, None]
     assert posted.delivery.state == "delivered"
+    assert [attempt.sending.headers.first(REPEAT) for attempt in posted.delivery.attempts] == [None, "perhaps"]
 
 
 def test_a_delivery_that_a_fault_dropped_does_not_come_back(serve: Serve) -> None:
