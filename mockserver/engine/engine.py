@@ -24,7 +24,7 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
+from mockserver.engine.ports import NOBODY, Pause, Ports, drop_notices, go_on
 from mockserver.engine.scripted import Scripted
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.timings import Timings
@@ -231,7 +231,10 @@ class Engine:
         Returns when the next one is due. Raises Blunder.
         """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
+        origin, watched = self.worlds.origin, self.ports.notify is not drop_notices
+        return await catch_up(
+            self.store, provider, home, now, origin=origin, tell=self.tell, until=until, watched=watched
+        )
 
     async def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""

@@ -11,7 +11,7 @@ from tests.strategies.drawing import QUICK
 from tests.strategies.standin import StandIn
 
 NO_SHRINKING = settings(
-    QUICK, max_examples=60, stateful_step_count=15, phases=[Phase.generate], report_multiple_bugs=False
+    QUICK, max_examples=400, stateful_step_count=15, phases=[Phase.generate], report_multiple_bugs=False
 )
 
 
