@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mockserver.core.instants import instant_from
+from mockserver.core.instants import duration_from, instant_from
 from mockserver.core.text import Json
 from mockserver.errors import unknown
 
@@ -113,6 +113,14 @@ def _instant(given: Given) -> int:
     return instant_from(value.isoformat() if hasattr(value, "isoformat") else value)  # TOML has dates of its own
 
 
+def _long(given: Given) -> int:
+    """A length of time that is longer than nothing, in ms."""
+    ms = duration_from(given.value)
+    if ms <= 0:
+        raise ValueError(f"expected a length of time such as 7d, got {given.value!r}")
+    return ms
+
+
 def _providers(given: Given) -> tuple[str, ...]:
     value = given.value.split(",") if isinstance(given.value, str) else given.value
     if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
@@ -200,6 +208,36 @@ def _path(given: Given) -> Path:
         raise ValueError(f"expected a path, got {given.value!r}, and nobody here has that home") from None
 
 
+def _store(given: Given) -> str:
+    """Where worlds are kept; a file is seen from where it was written."""
+    text = _word(given)
+    scheme, _, rest = text.partition(":")
+    if scheme == "memory" and not rest:
+        return text
+    if scheme == "sqlite":
+        path, _, query = rest.partition("?")
+        if query not in ("", "synchronous=full", "synchronous=normal"):
+            raise ValueError(f"expected nothing or synchronous=full after the `?` of a file, got {query!r}")
+        if not path or path.startswith("//") or path == ":memory:":
+            raise ValueError(f"expected sqlite:FILE such as sqlite:/var/lib/worlds.db, got {text!r}")
+        return f"sqlite:{_path(given._replace(value=path))}" + (f"?{query}" if query else "")
+    if scheme in _REDIS:
+        if not rest.startswith("//") or len(rest) < 3:
+            raise ValueError(f"expected {scheme}://HOST:PORT/DB after the scheme")
+        prefix = _PREFIX.search(rest)
+        if prefix is not None and not _WORD.fullmatch(prefix[1]):
+            raise ValueError("expected letters, digits, `.`, `_` and `-` as the prefix of all keys")
+        return text
+    shown = f"{scheme}://...@{text.rpartition('@')[2]}" if "@" in text else text
+    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {shown!r}")
+
+
+# As redis-py takes them; the last two are ours, since its clients for these have no URLs of their own.
+_REDIS: Final = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+_PREFIX: Final = re.compile(r"[?&]prefix=([^&]*)")
+_WORD: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
 def _log_format(given: Given) -> str:
     name = _word(given)
     if name not in ("text", "json"):
@@ -243,6 +281,10 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("host", _word, "HOST", "the address to listen on (127.0.0.1)"),
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
+        Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
+        Option(
+            "world-ttl", _long, "TIME", "let private worlds go that nobody has used for so long, as in 7d (they stay)"
+        ),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),

@@ -21,6 +21,7 @@ from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import ABSENT, is_json, read_payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
+from mockserver.core.world import StoreError
 from mockserver.errors import unknown
 
 # Of an inflated body; a large world document has a tenth of it.
@@ -35,6 +36,9 @@ async def answer(desk: Desk, request: Request, answers: Mapping[str, Answer] | N
         return await _reply(desk, request, answers or ANSWERS)
     except Refused as refused:
         return refused.problem.reply
+    except StoreError as error:
+        desk.engine.ports.blundered(error)
+        return Problem(503, str(error), rule="store", remedy="Nothing was changed; ask again later.").reply
     except Exception as error:
         desk.engine.ports.blundered(error)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -51,6 +55,8 @@ async def _reply(desk: Desk, request: Request, answers: Mapping[str, Answer]) ->
     call = _call(known, match, request)
     answered = answers[match.operation.id](desk, call)
     reply = await answered if isawaitable(answered) else answered
+    if request.method not in _WITHOUT_BODY:
+        await desk.engine.keep()
     violations = known.contract.check_reply(match.operation, reply)
     return _lie(match.operation.id, violations).reply if violations else reply
 

@@ -51,8 +51,8 @@ async def reset_world(desk: Desk, call: Call) -> Reply:
     return Reply.json(200, await shown(desk, home))
 
 
-def list_snapshots(desk: Desk, call: Call) -> Reply:
-    taken = desk.engine.snapshots.of(seen(desk, call).world)
+async def list_snapshots(desk: Desk, call: Call) -> Reply:
+    taken = await desk.engine.snapshots.of(seen(desk, call).world)
     return Reply.json(200, {"snapshots": [_shown(snapshot) for snapshot in taken]})
 
 
@@ -106,7 +106,7 @@ def _document(desk: Desk, said: Record) -> WorldDocument | None:
 async def _replace(desk: Desk, old: Home, plan: Plan) -> Home:
     """Make it anew; if that fails, it is as it was."""
     engine = desk.engine
-    contents, before = await engine.store.contents(old.world), engine.worlds.made(old.world)
+    contents, before = await engine.store.contents(old.world), engine.worlds.own_made(old.world)
     if engine.worlds.is_start(old.world):
         detail = f"body /name: {old.world.name} is a start world"
         raise Refused(Problem(409, detail, "/name", "start", "Reset it, or start the server with another --world."))
@@ -118,7 +118,7 @@ async def _replace(desk: Desk, old: Home, plan: Plan) -> Home:
         await engine.worlds.settle_in(old, contents, before)
         engine.outbox.put_back(old.world, waiting)
         raise
-    engine.snapshots.forget(old.world)
+    await engine.snapshots.forget(old.world)
     return home
 
 

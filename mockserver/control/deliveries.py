@@ -13,6 +13,7 @@ from mockserver.core.http import Reply
 from mockserver.core.instants import iso
 from mockserver.core.text import Json
 from mockserver.engine.course import attempt
+from mockserver.engine.keeping import take_on
 from mockserver.engine.outbox import Posted, posted_json
 
 
@@ -42,7 +43,7 @@ async def resend_delivery(desk: Desk, call: Call) -> Reply:
     again = replace(
         posted.delivery, id=id, due=home.clock.now(), attempts=(), state="pending", spoiling=PURE, faults=()
     )
-    engine.outbox.add(posted.world, [again])
+    await take_on(engine, posted.world, [again])
     fresh = engine.outbox.get(id)
     if fresh is not None and engine.outbox.start(fresh):
         await attempt(engine, fresh)

@@ -8,19 +8,26 @@ from mockserver.control.desk import Call, Desk
 from mockserver.control.document import document
 from mockserver.core.http import Reply
 from mockserver.core.text import Json
+from mockserver.core.world import StoreError
 
 YAML: str = "application/yaml; charset=utf-8"
 
 
-def get_health(desk: Desk, call: Call) -> Reply:
-    engine = desk.engine
+async def get_health(desk: Desk, call: Call) -> Reply:
+    engine, trouble = desk.engine, None
+    try:
+        await engine.store.check()
+    except StoreError as error:
+        trouble = str(error)
+    status = "out-of-reach" if trouble is not None and desk.state == "ready" else desk.state
     value = {
-        "status": desk.state,
+        "status": status,
         "version": __version__,
         "url": engine.worlds.origin,
         "providers": list(engine.services),
+        "store": {"address": engine.store.address, "trouble": trouble},
     }
-    return Reply.json(200 if desk.state == "ready" else 503, value)
+    return Reply.json(200 if status == "ready" else 503, value)
 
 
 async def get_metrics(desk: Desk, call: Call) -> Reply:

@@ -27,7 +27,8 @@ async def get_world(desk: Desk, call: Call) -> Reply:
     """All about one, and how much it holds."""
     home = seen(desk, call)
     contents = await desk.engine.store.contents(home.world)
-    counts = {kind: len(records) for kind, records in sorted(contents.records.items())}
+    kinds = provider_of(desk, home.world.provider).kinds
+    counts = {kind: len(records) for kind, records in sorted(contents.records.items()) if kind in kinds}
     return Reply.json(200, {**await shown(desk, home), "records": counts})
 
 

@@ -178,24 +178,48 @@ class Interrupted(Exception):
         self.done = tuple(done)
 
 
+class WorldGone(KeyError):
+    """There is no such world, or not any more: others that share the store may have let it go."""
+
+
+class StoreError(Exception):
+    """The store can't be read or written now. Nothing was changed; the same call may well succeed later.
+
+    `str(error)` is a sentence for a person: which store, what is wrong, what to do.
+    """
+
+
 class Store(Protocol):
-    """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile."""
+    """Where worlds are kept. Every call is atomic; `decide` may run again if the world moved meanwhile.
+
+    A decision is a function of what it reads, and may be broken off at any read to be made again: it changes nothing
+    outside. Orders and due instants are within 64 bits. Every coroutine raises StoreError when the store is out of
+    reach.
+    """
 
     @property
     def never_waits(self) -> bool:
         """Whether none of its coroutines ever gives the loop to somebody else: they can be run to their end at once."""
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is kept outlives this process."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, as `--store` says it, without secrets."""
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 
-        Raises KeyError for a world that does not exist.
+        Raises WorldGone for a world that does not exist.
         """
 
     async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
         """Run `decide` again and again, each time on what the one before left, until it gives None; the outcomes.
 
         Each is committed with its changes, none of them counted; a store may write only what is left in the end. Raises
-        KeyError for a world that does not exist, or Interrupted.
+        WorldGone for a world that does not exist, or Interrupted.
         """
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
@@ -204,7 +228,7 @@ class Store(Protocol):
     async def contents(self, world: WorldId) -> Contents:
         """All that a world holds at one moment; what happens to it later leaves that value alone.
 
-        Raises KeyError for a world that does not exist. A store of rows answers with its rows, one for each record.
+        Raises WorldGone for a world that does not exist. A store of rows answers with its rows, one for each record.
         """
 
     async def replace(self, world: WorldId, contents: Contents) -> None:
@@ -223,3 +247,15 @@ class Store(Protocol):
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The world that owns a key of a public index, the oldest if several do, or None."""
+
+    def gather(self) -> None:
+        """Decisions that are taken from here to `settle` may be committed together. Nothing is awaited meanwhile."""
+
+    def settle(self) -> None:
+        """Commit them. StoreError says that none of them has come to anything."""
+
+    async def check(self) -> None:
+        """Returns when it can be read and written."""
+
+    async def close(self) -> None:
+        """Let go of what it holds open. It opens that again when it is asked again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 def _nobody() -> None:
@@ -38,6 +38,20 @@ class Clock:
         other = Clock(self._source, self.now() if at is None else at, frozen=self.frozen if frozen is None else frozen)
         other.moved = self.moved
         return other
+
+    def real(self) -> int:
+        """The instant of the source."""
+        return self._source()
+
+    def state(self, at: int | None = None) -> Mapping[str, int]:
+        """How it stands to its source: `{"still": instant}` or `{"ahead": ms}`; `at` as if it had jumped there."""
+        if self._still is not None:
+            return {"still": self._still if at is None else at}
+        return {"ahead": self._offset if at is None else self._offset + at - self.now()}
+
+    def resume(self, state: Mapping[str, int]) -> None:
+        """Stand to its source as that clock did."""
+        self._still, self._offset = state.get("still"), state.get("ahead", self._offset)
 
     @property
     def frozen(self) -> bool:

@@ -6,6 +6,7 @@ then. Nothing here waits but for the one delivery that is being attempted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.delivery import Answered, Attempt, Delivery, Sending
 from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Moment, Webhooks
-from mockserver.core.world import Outcome, View, WorldId
+from mockserver.core.world import Outcome, StoreError, View, WorldId
+from mockserver.engine import keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
+from mockserver.engine.kept import change_of, marked, with_deliveries
 from mockserver.engine.outbox import Posted
 from mockserver.engine.worlds import Home
 
@@ -46,6 +49,8 @@ async def settle(engine: Engine, clock: Clock) -> int:
 
 async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
     await engine.ports.landed()
+    if target is not None:
+        await keeping.keep(engine, clock, target)
     engine.moving.append(clock)
     blunders: list[Blunder] = []
     behind: set[WorldId] = set()
@@ -77,6 +82,8 @@ async def _pass(
         at, place, home = heappop(agenda)
         if engine.worlds.find(home.world) is not home:
             continue
+        if target is None and at > clock.now():
+            await keeping.keep(engine, clock, at)
         clock.reach(at)
         try:
             due = await _live(engine, home, at, _free_until(at, target, agenda))
@@ -151,6 +158,8 @@ async def attempt(engine: Engine, posted: Posted) -> None:
             engine.outbox.forget(world)
         engine.ports.wake(world)
         return
+    if not await _begun(engine, posted):
+        return
     try:
         delivery = await _attempted(engine, home, webhooks, delivery)
     except Exception as error:
@@ -169,6 +178,19 @@ async def attempt(engine: Engine, posted: Posted) -> None:
 _NOTHING: Final = Sending("", "", Headers(), b"")
 
 
+async def _begun(engine: Engine, posted: Posted) -> bool:
+    """Let a store that outlives us know that an attempt is under way; False if it can't be told, and thus is none."""
+    if engine.store.lasts:
+        try:
+            await keeping.rewrite(engine, posted.world, [posted.delivery], begun=True)
+        except StoreError as error:
+            engine.ports.blundered(error)
+            engine.outbox.broken_off(posted)
+            engine.ports.wake(posted.world)
+            return False
+    return True
+
+
 async def _attempted(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delivery) -> Delivery:
     """The delivery after its next attempt.
 
@@ -176,7 +198,7 @@ async def _attempted(engine: Engine, home: Home, webhooks: Webhooks, delivery: D
     a clock that runs and on one that jumps.
     """
     at = delivery.due
-    sending = webhooks.write(delivery, at)
+    sending = marked(delivery, webhooks.write(delivery, at))
     answered = await engine.ports.send(sending)
     attempts = (*delivery.attempts, Attempt(at, sending, answered))
     if answered.failure == "refused":
@@ -188,16 +210,23 @@ async def _attempted(engine: Engine, home: Home, webhooks: Webhooks, delivery: D
 
 async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delivery) -> None:
     made = delivery.attempts[-1]
-    moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
+
+    def note(view: View) -> Outcome:
+        moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
+        noted = with_deliveries(view, webhooks.note(view, delivery, moment))
+        changes = (*noted.changes, change_of(view, delivery))
+        return Outcome(noted.reply, changes, noted.notices, noted.deliveries, noted.heard)
+
     try:
-        noted = await engine.store.transact(
-            home.world, lambda view: webhooks.note(view, delivery, moment), counted=False
-        )
+        noted = await engine.store.transact(home.world, note, counted=False)
     except Exception as error:
         if engine.worlds.find(home.world) is not None:  # not dropped this very moment
             engine.ports.blundered(error)
+            if not isinstance(error, StoreError):
+                with suppress(StoreError):  # then it is made again: at least once
+                    await keeping.rewrite(engine, home.world, [delivery])
     else:
-        engine.tell(home, noted)
+        await engine.tell(home, noted)
 
 
 def _moment(engine: Engine, home: Home, at: int, *labels: str | int) -> Moment:

@@ -16,10 +16,11 @@ from mockserver.core.text import Json, pointer
 from mockserver.core.world import Contents, WorldId, gathered
 from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.documents import Seed, WorldDocument
+from mockserver.engine.kept import Made, deliveries_in, made_record
 from mockserver.engine.problems import Problem
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.snapshots import Snapshot, size_of
-from mockserver.engine.worlds import Home, Made, private_name
+from mockserver.engine.worlds import Home, private_name
 from mockserver.errors import WorldError, WorldExists, WorldMissing, WorldsFull, unknown
 
 if TYPE_CHECKING:
@@ -77,21 +78,19 @@ async def snapshot(engine: Engine, world: WorldId, name: str | None = None) -> S
         raise _wrong("/name", f"`{name}` is no name for a snapshot: up to 64 letters, digits, `.`, `_` and `-`")
     now = home.clock.now()
     await engine.catch_up(home, now)
-    contents = await engine.store.contents(world)
+    contents, made = await engine.store.contents(world), engine.worlds.own_made(world)
     taken = Snapshot(
-        name=name or engine.snapshots.next_name(world),
+        name=name or await engine.snapshots.next_name(world),
         world=world,
         at=now,
         frozen=home.clock.frozen,
         own_clock=home.clock is not engine.clock,
         pace=home.pace,
         readings=home.readings,
-        made=engine.worlds.made(world),
-        contents=contents,
-        deliveries=engine.outbox.of(world),
+        made=None if made is None else made_record(made),
         size=size_of(contents),
     )
-    engine.snapshots.add(taken)
+    await engine.snapshots.add(taken, contents)
     return taken
 
 
@@ -102,19 +101,21 @@ async def restore(engine: Engine, world: WorldId, name: str) -> Home:
     server's clock stands at that very instant, and the world lived by it, it goes on living by it. Raises WorldMissing,
     or WorldExists when another world has one of its keys by now.
     """
-    taken = engine.snapshots.get(world, name)
-    server = engine.clock
+    taken, contents = await engine.snapshots.get(world, name)
+    server, worlds = engine.clock, engine.worlds
     lives_on = not taken.own_clock and taken.frozen and server.frozen and server.now() == taken.at
+    own = None if taken.made is None else worlds.made_of(world.provider, taken.made)
+    made = own or worlds.usual(world.provider)
     home = Home(
         world=world,
-        chance=engine.worlds.home_of(world, taken.made).chance,
+        chance=worlds.home_of(world, made).chance,
         readings=taken.readings,
         clock=server if lives_on else server.fork(taken.at, frozen=taken.frozen),
         pace=taken.pace,
     )
-    await _check_keys(engine, world, taken.contents, taken.made.seed)
-    await engine.worlds.settle_in(home, taken.contents, taken.made)
-    engine.outbox.put_back(world, taken.deliveries)
+    await _check_keys(engine, world, contents, made.seed)
+    await worlds.settle_in(home, contents, own)
+    engine.outbox.put_back(world, deliveries_in(contents))
     return home
 
 
@@ -140,7 +141,7 @@ async def drop(engine: Engine, world: WorldId) -> None:
     if engine.worlds.is_start(world):
         raise WorldError(f"{world.name} is the world that callers without one of their own live in; reset it instead")
     await engine.worlds.drop(world)
-    engine.snapshots.forget(world)
+    await engine.snapshots.forget(world)
 
 
 def _home(engine: Engine, world: WorldId) -> Home:

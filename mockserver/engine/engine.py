@@ -5,26 +5,23 @@ A record of functions and values; every one of them can be another in a test. Kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mockserver.core.contract import Contract, Samples
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
-from mockserver.core.provider import Call, Moment, Provider
+from mockserver.core.provider import Call
 from mockserver.core.redaction import Redaction
-from mockserver.core.secrecy import NO_NAMES, SecretNames
-from mockserver.core.text import Json
-from mockserver.core.violation import Violation
-from mockserver.core.world import Outcome, Store, View, WorldId
-from mockserver.engine import course, verbs
-from mockserver.engine.blunder import broke_contract, raised
+from mockserver.core.text import Json, Record
+from mockserver.core.world import Outcome, Store, StoreError, WorldGone, WorldId
+from mockserver.engine import course, keeping, verbs
+from mockserver.engine.blunder import raised
 from mockserver.engine.clock import Clock
 from mockserver.engine.coverage import Coverage
+from mockserver.engine.decision import Behind, Decision, Service
 from mockserver.engine.faults import Faults
 from mockserver.engine.journal import Entry, Journal
-from mockserver.engine.lifecycle import catch_up, heard
+from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
 from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
@@ -40,31 +37,12 @@ if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never mee
 __all__ = ["Engine", "Ports", "Service"]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A provider and its contract: what is served under the provider's mounts.
-
-    `unmatched` explains a method and path the document has nothing for; it is asked when the provider refused it.
-    `secrets` are the names of what the document does not want seen, `samples` the replies it has in store.
-    """
-
-    provider: Provider
-    contract: Contract
-    unmatched: Callable[[str, str], Violation] | None = None
-    secrets: SecretNames = NO_NAMES
-    samples: Samples | None = None
-
-
 # Of a path nobody knows, so much is compared with those of the document.
 _LONGEST_PATH: Final = 200
 
 
 # Where the control API serves the journal's entries.
 ENTRIES: Final = "/__admin/requests"
-
-
-class _Behind(Exception):
-    """Steps are due that must come before this decision."""
 
 
 class Engine:
@@ -99,7 +77,8 @@ class Engine:
         self.timings = Timings(self.services)
         for service in services:
             journal.hide(service.provider.name, Redaction(service.secrets))
-        self.snapshots = Snapshots()
+        self.snapshots = Snapshots(store)
+        self.kept: Record | None = None  # what the store knows of the server's clock
         self.outbox = Outbox()
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
@@ -107,15 +86,20 @@ class Engine:
         self._mounts = Mounts([(service.provider.mounts, service) for service in services])
 
     async def open(self, origin: str) -> None:
-        """Make the start worlds; `origin` is the server's own URL. Raises WorldError."""
+        """Make the start worlds, and go on with what the store holds; `origin` is the server's own URL.
+
+        Raises WorldError or StoreError.
+        """
+        await keeping.resume(self)
         await self.worlds.open(origin)
+        await keeping.resume_deliveries(self)
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
     async def respond(
         self, request: Request, wish: Wish | None = None, *, undisturbed: bool = False, pause: Pause = go_on
     ) -> Reply:
-        """The reply to a request. Whatever goes wrong in here is a 500 that says so, and changes nothing.
+        """The reply to a request. What goes wrong in here is a 500 (the store: 503) that says so, and changes nothing.
 
         `wish` is what it prefers of us. `undisturbed` keeps it out of all faults: it came before they were set. It may
         `pause` between its three parts: reading and checking, deciding, recording.
@@ -125,6 +109,7 @@ class Engine:
         service = self._mounts.find(request.path)
         world, call = "", None
         struck: Struck | None = None
+        outcome: Outcome | None = None
         now = self.clock.now()
         try:
             claim = service.provider.claim(request)
@@ -136,18 +121,24 @@ class Engine:
             if ready is not None:
                 reply, struck = ready
             elif undisturbed or (wish is None and not self.faults.any):
-                reply = await self._answer(service, home, call, now)
+                outcome = await self._decided(service, home, call, now)
+                reply = outcome.reply
             else:
                 reply, struck = await self._disturbed(service, home, call, now, wish)
             violations = call.violations
             if call.operation is None and reply.status >= 400 and service.unmatched is not None:
                 violations = (service.unmatched(request.method, request.path[:_LONGEST_PATH]),)
+            await pause()  # raises StoreError if what was decided could not be committed with what others decided
+            if outcome is not None and (outcome.notices or outcome.heard):
+                await self.tell(home, outcome)
+        except StoreError as error:
+            reply, violations = service.provider.refuse(503, str(error)), call.violations if call else ()
+            self.ports.blundered(error)
         except Exception as error:
             where = call.operation.id if call and call.operation else f"{request.method} {request.path}"
             blunder = raised(where, error)
             self.ports.blundered(error)
             reply, violations = blunder.reply, (*(call.violations if call else ()), *blunder.violations)
-        await pause()
         operation = call.operation.id if call and call.operation else None
         took = (stopwatch() - began) // 1000
         name = service.provider.name
@@ -242,20 +233,18 @@ class Engine:
         provider = self.services[home.world.provider].provider
         return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
 
-    def tell(self, home: Home, outcome: Outcome) -> None:
+    async def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
         if outcome.notices:
             self.ports.notify(home.world, outcome.notices)
-        deliveries = outcome.deliveries
-        if deliveries:
-            if self.faults.any_of_deliveries:
-                from mockserver.engine.misdelivery import misdelivered
-
-                deliveries, befallen = misdelivered(self.faults, home.world, deliveries)
-                self.coverage.strike(home.world.provider, befallen)
-            self.outbox.add(home.world, deliveries)
+        if outcome.deliveries:
+            await keeping.post(self, home, outcome.deliveries)
         if outcome.heard:
             self.ports.wake(home.world)
+
+    async def keep(self) -> None:
+        """Let the store know of clocks that were moved, paces and readings: what is set survives the server."""
+        await keeping.keep(self)
 
     def _world_changed(self, world: WorldId) -> None:
         if self.worlds.find(world) is None:
@@ -265,18 +254,26 @@ class Engine:
         self.ports.wake(world)
 
     async def _answer(self, service: Service, home: Home, call: Call, now: int) -> Reply:
-        decision = _Decision(service, home, call, now)
+        outcome = await self._decided(service, home, call, now)
+        if outcome.notices or outcome.heard:
+            await self.tell(home, outcome)
+        return outcome.reply
+
+    async def _decided(self, service: Service, home: Home, call: Call, now: int) -> Outcome:
+        """What a call comes to, which nobody has been told yet."""
+        decision = Decision(service, home, call, now)
         while True:
             try:
-                outcome = await self.store.transact(home.world, decision.decide)
-                break
-            except _Behind:
+                return await self.store.transact(home.world, decision.decide)
+            except Behind:
                 # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
                 # thread that waits for our reply, and would never answer.
                 await self.catch_up(home, decision.now)
-        if outcome.notices or outcome.heard:
-            self.tell(home, outcome)
-        return outcome.reply
+            except WorldGone:
+                # Another server on the same store has let it go. Whose the call is now, is asked again.
+                self.worlds.forget(home.world)
+                home = await self.worlds.home(service.provider, service.provider.claim(call.request))
+                decision = Decision(service, home, call, home.clock.now())
 
 
 def _read(service: Service, request: Request) -> Call:
@@ -287,29 +284,3 @@ def _read(service: Service, request: Request) -> Call:
         return Call(request, payload)
     violations = service.contract.check_request(match, request, payload)
     return Call(request, payload, match.operation, match.path, violations)
-
-
-class _Decision:
-    """What a provider answers, checked before it is committed: a reply that breaks the contract changes nothing."""
-
-    __slots__ = ("call", "home", "now", "service")
-
-    def __init__(self, service: Service, home: Home, call: Call, now: int) -> None:
-        self.service = service
-        self.home = home
-        self.call = call
-        self.now = now
-
-    def decide(self, view: View) -> Outcome:
-        due = view.next_due()
-        if due is not None and due.at <= self.now:
-            raise _Behind
-        home, call = self.home, self.call
-        chance = home.chance.child("call", view.serial)
-        moment = Moment(self.now, chance, home.readings, home.pace, call.request.origin, home.world.name)
-        outcome = self.service.provider.answer(view, call, moment)
-        if call.operation is not None:
-            violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)
-            if violations:
-                raise broke_contract(call.operation.id, violations)
-        return heard(self.service.provider, view, outcome, moment)

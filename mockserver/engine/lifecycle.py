@@ -5,15 +5,16 @@ So many small jumps of the clock end in the same state as one large jump.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from mockserver.core.provider import Moment, Provider
 from mockserver.core.world import Due, Interrupted, Outcome, Store, View
 from mockserver.engine.blunder import Blunder, raised
+from mockserver.engine.kept import with_deliveries
 from mockserver.engine.worlds import Home
 
-Tell = Callable[[Home, Outcome], None]
+Tell = Callable[[Home, Outcome], Awaitable[None]]
 
 # A record may pass through several states at one instant (pace inf), but not through this many.
 MOST_REPEATS: Final = 1_000
@@ -38,7 +39,7 @@ async def catch_up(
             blunder = raised(turns.name, error if isinstance(error, Exception) else interrupted)
             blunder.__cause__ = error
         for outcome in done:
-            tell(home, outcome)
+            await tell(home, outcome)
         if blunder is not None:
             raise blunder
         if turns.taken < MOST_AT_ONCE:
@@ -92,7 +93,7 @@ def listens(provider: Provider, view: View) -> bool:
 
 
 def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:
-    """An outcome with the deliveries its notices come to."""
-    if not outcome.notices or provider.webhooks is None:
-        return outcome
-    return provider.webhooks.hear(view, outcome, moment)
+    """An outcome with the deliveries its notices come to, which the world keeps until they are over."""
+    if outcome.notices and provider.webhooks is not None:
+        outcome = provider.webhooks.hear(view, outcome, moment)
+    return with_deliveries(view, outcome) if outcome.deliveries else outcome

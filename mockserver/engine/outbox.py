@@ -77,6 +77,7 @@ class Outbox:
         self._due: dict[WorldId, list[tuple[int, int]]] = {}  # heaps of (due, serial); stale ones fall out at the top
         self._pending: dict[int, Posted] = {}
         self._flying: set[int] = set()
+        self._lost: list[Posted] = []
 
     def __len__(self) -> int:
         return len(self._all)
@@ -100,7 +101,15 @@ class Outbox:
             else:
                 self._finish(posted)
         while len(self._pending) > self._most_pending or self._load > MOST_PENDING_BYTES:
-            self._end(next(iter(self._pending)), "dropped")
+            serial = next(iter(self._pending))
+            gone = self._pending[serial]
+            self._end(serial, "dropped")
+            self._lost.append(gone._replace(delivery=replace(gone.delivery, state="dropped")))
+
+    def take_lost(self) -> list[Posted]:
+        """Those that have given way since this was asked last."""
+        lost, self._lost = self._lost, []
+        return lost
 
     def next_due(self, world: WorldId) -> int | None:
         """When the earliest delivery of a world is due that is not under way; None if there is none."""

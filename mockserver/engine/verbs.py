@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.core.provider import Moment, Verb
 from mockserver.core.text import Json
-from mockserver.core.world import Outcome, Put, View, WorldId
+from mockserver.core.world import Outcome, Put, StoreError, View, WorldId
 from mockserver.engine.blunder import raised
 from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.lifecycle import heard
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 async def do(engine: Engine, world: WorldId, name: str, body: Json) -> Outcome:
     """Do a verb at the world's now, after what was due before; then what is due at once.
 
-    Raises WorldMissing, VerbMissing, VerbError with every problem of the body, or Blunder.
+    Raises WorldMissing, VerbMissing, VerbError with every problem of the body, StoreError or Blunder.
     """
     home = engine.worlds.find(world)
     if home is None:
@@ -45,9 +45,11 @@ async def do(engine: Engine, world: WorldId, name: str, body: Json) -> Outcome:
             await deed.ask()
         except ValueError as error:
             raise _refused(name, [read_reason(error)]) from error
+        except StoreError:
+            raise
         except Exception as error:
             raise raised(f"the verb {name}", error) from error
-    engine.tell(home, outcome)
+    await engine.tell(home, outcome)
     await engine.catch_up(home, now)
     return outcome
 

@@ -6,65 +6,25 @@ from the same document when it is first seen; `test_<name>+<role>` is another cr
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from mockserver.core.chance import Chance
 from mockserver.core.provider import Claim, Moment, Provider
-from mockserver.core.reading import Reading
+from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Contents, Store, WorldId
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed
+from mockserver.engine.homes import Home, Terms, private_name, resumed, said_of
+from mockserver.engine.keeping import home_record, note_home
+from mockserver.engine.kept import Made, made_of, with_home
+from mockserver.engine.uses import Uses
 
-# Keys come from anyone who can reach the port: their form and number have bounds.
-_KEY: Final = re.compile(r"(test_[A-Za-z0-9._~-]{1,128})(?:\+[A-Za-z0-9._~-]{1,64})?", re.ASCII)
+__all__ = ["MOST_PRIVATE", "Home", "Terms", "Worlds", "private_name"]
+
 MOST_PRIVATE: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a request lives: its world, and what holds there: chance, readings (names without prefix), time.
-
-    `clock` is the server's, unless the world was given one of its own. `pace` is how much faster than life jobs go.
-    """
-
-    world: WorldId
-    chance: Chance
-    readings: Mapping[str, str]
-    clock: Clock
-    pace: float
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for every world of a server: its seed, the pace of jobs, the options chosen by provider.
-
-    `known` are the readings there are, `chosen` those the server was started with, by full name.
-    """
-
-    seed: int
-    pace: float
-    readings: Mapping[str, Mapping[str, str]]
-    known: tuple[Reading, ...] = ()
-    chosen: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a world was made of, and is made of again: a seed, and what held in it at first."""
-
-    seed: Seed
-    readings: Mapping[str, str]
-    pace: float
-
-
-def private_name(key: str) -> str | None:
-    """The private world a key owns, None for any other credential."""
-    found = _KEY.fullmatch(key)
-    return found[1] if found else None
 
 
 def _nobody(world: WorldId) -> None:
@@ -74,8 +34,9 @@ def _nobody(world: WorldId) -> None:
 class Worlds:
     """The worlds of a server: the start worlds, private ones, and named ones that were made on demand.
 
-    Of private ones at most `most_private` are kept: the one longest unused goes first. `changed` is called with a
-    world that was made or dropped on demand, and with any that got other records, time or readings.
+    Of private ones at most `most_private` are kept: the one longest unused goes first; and those that nobody has used
+    for as long as the terms say go when another is made. `changed` is called with a world that was made or dropped on
+    demand, and with any that got other records, time or readings.
     """
 
     def __init__(
@@ -98,13 +59,34 @@ class Worlds:
         self._private: OrderedDict[WorldId, Home] = OrderedDict()
         self._named: dict[WorldId, Home] = {}
         self._made: dict[WorldId, Made] = {}
+        self._uses = Uses(store, clock, terms.ttl)
+        self._unkept: set[WorldId] = set()
+        self._kept: dict[WorldId, Record] = {}
+        self.usual_pace = terms.pace
 
     async def open(self, origin: str) -> None:
-        """Make the start worlds. `origin` is the server's own URL. Raises WorldError."""
+        """Find the worlds there are, and make the start worlds. `origin` is the server's own URL. Raises WorldError."""
         self.origin = origin
-        for name, seed in self._seeds.items():
-            world = WorldId(name, seed.origin.name)
-            self._start[name] = await self._make(world)
+        for name in self._seeds:
+            if self._store.lasts:
+                await self._find_all(name)
+            if name not in self._start:
+                await self._begun(name)
+        await self._let_idle_go()
+
+    async def _find_all(self, provider: str) -> None:
+        """The worlds the store has from before; private ones are longest unused first."""
+        await self._uses.resume(provider)
+        there = await self._store.worlds(provider)
+        for world in sorted(there, key=self._uses.at):
+            said = await home_record(self._store, world)
+            home = self._resumed(world, said)
+            if world.name == self._seeds[provider].origin.name:
+                self._start[provider] = home
+            elif private_name(world.name) is None:
+                self._named[world] = home
+            else:
+                self._private[world] = home
 
     async def home(self, provider: Provider, claim: Claim) -> Home:
         """Where a request with this claim lives; a private world is made on first sight."""
@@ -114,15 +96,22 @@ class Worlds:
                 return self._known(owner)
         key = claim.key
         if key is None or not key.startswith("test_"):
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         world = WorldId(provider.name, key.partition("+")[0])
         home = self._private.get(world)
         if home is not None:
             self._private.move_to_end(world)
+            if self._uses.noted:
+                await self._uses.touch(world)
             return home
         if private_name(key) is None:
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         return await self._make_private(world)
+
+    async def _begun(self, provider: str) -> Home:
+        """The start world, which is made if it is not there."""
+        home = self._start[provider] = await self._make(WorldId(provider, self._seeds[provider].origin.name))
+        return home
 
     def homes(self) -> list[Home]:
         """Every world's home: the start worlds, then named ones, then the private ones, longest unused first."""
@@ -147,9 +136,11 @@ class Worlds:
 
     def made(self, world: WorldId) -> Made:
         """What a world is made of: by default the server's own document."""
-        terms = self.terms
-        made = self._made.get(world)
-        return made or Made(self._seeds[world.provider], terms.readings[world.provider], terms.pace)
+        return self._made.get(world) or self.usual(world.provider)
+
+    def usual(self, provider: str) -> Made:
+        """What the server's own worlds are made of."""
+        return Made(self._seeds[provider], self.terms.readings[provider], self.terms.pace)
 
     def own_seed(self, provider: str) -> Seed:
         """What the server's own worlds of a provider start from."""
@@ -161,9 +152,11 @@ class Worlds:
         `made` is what it is made of, if not of the server's own document.
         """
         world = home.world
-        await self._store.replace(world, contents)
         if made is not None:
             self._made[world] = made
+        said = self._said(home)
+        await self._store.replace(world, with_home(contents, said))
+        self._note_kept(world, said)
         if self.is_start(world):
             self._start[world.provider] = home
         elif private_name(world.name) is None:
@@ -179,6 +172,8 @@ class Worlds:
         self._private.pop(world, None)
         self._named.pop(world, None)
         self._made.pop(world, None)
+        self._kept.pop(world, None)
+        await self._uses.forget(world)
         dropped = await self._store.drop(world)
         self.changed(world)
         return dropped
@@ -207,8 +202,49 @@ class Worlds:
             self._private[world] = home
         else:
             self._named[world] = home
+        self._unkept.add(world)
         self.changed(world)
         return home
+
+    async def keep(self, clock: Clock | None = None, at: int | None = None) -> None:
+        """Write down what was set in worlds; of a clock that is about to jump, where it will be."""
+        unkept, self._unkept = self._unkept, set()
+        own = (world for world, said in self._kept.items() if "clock" in said)
+        for world in {**dict.fromkeys(own), **dict.fromkeys(unkept)}:
+            home = self.find(world)
+            if home is None:
+                continue
+            said = self._said(home, at if home.clock is clock else None)
+            if said != self._kept.get(world):
+                await note_home(self._store, world, said)
+                self._note_kept(world, said)
+
+    def _note_kept(self, world: WorldId, said: Record | None) -> None:
+        if said is None:
+            self._kept.pop(world, None)
+        else:
+            self._kept[world] = said
+
+    def _said(self, home: Home, at: int | None = None) -> Record | None:
+        if not self._store.lasts:
+            return None
+        return said_of(home, self._made.get(home.world), self.terms, self._clock, at)
+
+    def _resumed(self, world: WorldId, said: Record | None) -> Home:
+        """The home of a world of which this was written down."""
+        if said is None:
+            return self.home_of(world)
+        if "made" in said:
+            self._made[world] = self.made_of(world.provider, said["made"])
+        self._kept[world] = said
+        return resumed(self.home_of(world), said, self.terms)
+
+    def own_made(self, world: WorldId) -> Made | None:
+        """What a world is made of, if not of the server's own document."""
+        return self._made.get(world)
+
+    def made_of(self, provider: str, record: Json) -> Made:
+        return made_of(record, self._seeds[provider].provider)
 
     def fresh(self, home: Home, made: Made | None = None) -> list[Change]:
         """What a world begins with that is made now. Raises WorldError."""
@@ -225,6 +261,8 @@ class Worlds:
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
+        if self._uses.noted:
+            await self._uses.touch(world)
         self.changed(world)
         await self._let_idle_go()
         return home
@@ -233,13 +271,24 @@ class Worlds:
         while len(self._private) > self._most_private:
             idle = next(iter(self._private))
             await self.drop(idle)
+        for expired in await self._uses.expired(self._private):
+            await self.drop(expired)
 
     async def _make(self, world: WorldId) -> Home:
-        """One world comes of it, however many call at once: the store refuses the second."""
+        """One world comes of it, however many call at once, on however many servers: the store refuses the second."""
         home = self.home_of(world)
-        if not await self._store.exists(world):
-            await self._store.create(world, self.fresh(home))
+        if await self._store.exists(world) or not await self._store.create(world, self.fresh(home)):
+            return self._resumed(world, await home_record(self._store, world)) if self._store.lasts else home
         return home
+
+    def forget(self, world: WorldId) -> None:
+        """Others have let a world go: it is made anew when it is asked for."""
+        self._private.pop(world, None)
+        self._named.pop(world, None)
+        self._made.pop(world, None)
+        self._kept.pop(world, None)
+        if self.is_start(world):
+            del self._start[world.provider]
 
     def _known(self, world: WorldId) -> Home:
         home = self._private.get(world)

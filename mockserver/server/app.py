@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
@@ -18,9 +17,10 @@ from aiohttp.web_server import Server
 from mockserver.control.access import is_control
 from mockserver.control.control import Control
 from mockserver.core.http import Reply, Request
+from mockserver.core.world import StoreError
 from mockserver.engine.engine import Engine
 from mockserver.server.connection import GONE, Disturbed, Incoming, Line, Outgoing
-from mockserver.server.turn import PART_DONE, Turn, part_done
+from mockserver.server.turn import PART_DONE, Answer, Turn, part_done
 from mockserver.server.wire import headers_of, http_date, origin_of, split_target, written
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class App(Server):
         self.engine = engine
         self.control = control
         self.origin = origin
-        self.turn = Turn(asyncio.get_running_loop())
+        self.turn = Turn(asyncio.get_running_loop(), engine.store)
         self._most_body = most_body
         self._body_seconds = body_seconds
         self._options = {
@@ -133,7 +133,7 @@ class App(Server):
         """Whether a request is the control API's: by its target as it came, for a proxy's form of it is nobody's."""
         return self.control is not None and is_control(message.path)
 
-    def answer_in_turn(self, line: Line, message: RawRequestMessage, body: bytes) -> Iterator[Outgoing | None]:
+    def answer_in_turn(self, line: Line, message: RawRequestMessage, body: bytes) -> Answer:
         """The same for a whole request and a store that never waits: None for each part that is done, then the answer.
 
         The engine's coroutine stops between its parts, and nowhere else.
@@ -141,10 +141,16 @@ class App(Server):
         request = self._request(message, body, False)
         answering = self.engine.respond(request, undisturbed=True, pause=part_done)
         try:
-            while answering.send(None) is PART_DONE:
-                yield None
-        except StopIteration as done:
-            yield self._outgoing(done.value, message.method, message.should_close or line.is_last())
+            done = answering.send(None)
+            while done is PART_DONE:
+                try:
+                    yield None
+                except StoreError as error:
+                    done = answering.throw(error)
+                else:
+                    done = answering.send(None)
+        except StopIteration as end:
+            yield self._outgoing(end.value, message.method, message.should_close or line.is_last())
             return
         except Exception as error:
             log.error("an exception left the engine", exc_info=error)

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from mockserver import resources
+from mockserver import __version__, resources
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.contract.readings import load_readings
@@ -20,10 +20,12 @@ from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
+from mockserver.core.world import Store, StoreError
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
 from mockserver.engine.engine import ENTRIES, Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
@@ -31,7 +33,7 @@ from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
 from mockserver.providers import registry
 from mockserver.server import realtime
 from mockserver.settings import Settings
-from mockserver.stores.memory import MemoryStore
+from mockserver.stores.opening import store_at
 
 DEFAULT_WORLD: Final = "default"
 
@@ -59,7 +61,7 @@ def build_engine(
         raise UsageError(f"--reading {refused[0]}: {refused[1]}")
     document = world_document(settings.world, settings.providers)
     clock = Clock(now or realtime.milliseconds(), settings.at, frozen=settings.pace == 0)
-    store = MemoryStore({provider.name: provider.kinds for provider in providers})
+    store = store_at(settings.store, kinds_of(providers), __version__)
     terms = Terms(
         settings.seed,
         settings.pace,
@@ -69,6 +71,8 @@ def build_engine(
         },
         readings,
         settings.readings,
+        settings.at,
+        settings.world_ttl,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(
@@ -81,6 +85,11 @@ def build_engine(
         seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
+
+
+def store_of(settings: Settings) -> Store:
+    """Where worlds are kept, those of all providers that are installed; nothing is opened yet."""
+    return store_at(settings.store, kinds_of(registry.find(registry.names())), __version__)
 
 
 def build_control(engine: Engine, settings: Settings) -> Control | None:
@@ -114,8 +123,8 @@ def _shelf(engine: Engine) -> Shelf:
 
 
 def log_blunder(error: Exception) -> None:
-    """Our own bugs, with their traceback."""
-    log.error("%s", error, exc_info=error)
+    """Our own bugs, with their traceback, and a store that is out of reach, which is none."""
+    log.error("%s", error, exc_info=None if isinstance(error, StoreError) else error)
 
 
 def world_document(world: str, providers: tuple[str, ...]) -> WorldDocument:

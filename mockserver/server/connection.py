@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp.http_exceptions import HttpProcessingError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from mockserver.server.app import App
     from mockserver.server.manner import Score
+    from mockserver.server.turn import Answer
 
 log = logging.getLogger("mockserver")
 
@@ -87,6 +87,10 @@ class Outgoing:
 
 
 GONE: Final = Outgoing(b"", False)
+
+
+def _gone() -> Answer:
+    yield GONE
 
 
 class Disturbed(Outgoing):
@@ -166,10 +170,10 @@ class Line(RequestHandler):
         self.app.turn.add(self)
         return True
 
-    def answer(self) -> Iterator[Outgoing | None]:
+    def answer(self) -> Answer:
         """What the request it took comes to, and None before that for each part of the way."""
         if self.taken is None:
-            return iter((GONE,))
+            return _gone()
         message, body = self.taken
         self.taken = None
         return self.app.answer_in_turn(self, message, body)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.control.control import Control
+from mockserver.core.world import StoreError
 from mockserver.engine.engine import Engine
 from mockserver.engine.ports import send_nothing
+from mockserver.errors import StartError
 from mockserver.server.app import App
 from mockserver.server.listen import access_to, bind, url_of
 from mockserver.server.ticker import Ticker
@@ -77,7 +79,10 @@ async def serving(
         ticker = Ticker(engine)
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
-        await engine.open(url)
+        try:
+            await engine.open(url)
+        except StoreError as error:
+            raise StartError(str(error)) from error
         if control is not None:
             control.open(access_to(sock, control.token))
         app = wire(engine, url, control=control, **limits)
@@ -95,4 +100,5 @@ async def serving(
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
         await post.close()
+        await engine.store.close()
         engine.ports = ports

@@ -13,7 +13,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Final
 
-from mockserver.core.world import WorldId
+from mockserver.core.world import StoreError, WorldGone, WorldId
 from mockserver.engine import course
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
@@ -25,6 +25,8 @@ MOST_AT_ONCE: Final = 64
 # A clock that is to be moved waits so long for attempts under way, and no longer: who moves it may be the very
 # receiver they wait for.
 LANDING_SECONDS: Final = 1.0
+# After the store was out of reach.
+RETRY_SECONDS: Final = 1.0
 _DAY: Final = 86_400.0
 
 Lane = tuple[WorldId, str]
@@ -124,15 +126,21 @@ class Ticker:
         while True:
             self._asked = False
             self._woken.clear()
+            retry = None
             try:
                 await self._turn()
+            except StoreError as error:
+                # It recovers by itself or not at all: all that may be due is looked at again, and again.
+                self._engine.ports.blundered(error)
+                self._dirty.update(home.world for home in self._engine.worlds.homes())
+                retry = RETRY_SECONDS
             except Exception as error:
                 self._engine.ports.blundered(error)
                 self._plans.clear()
                 self._clocks.clear()
             self._release()
             try:
-                async with asyncio.timeout(self._pause()):
+                async with asyncio.timeout(self._pause() if retry is None else retry):
                     await self._woken.wait()
             except TimeoutError:
                 pass
@@ -189,7 +197,7 @@ class Ticker:
     async def _plan(self, home: Home) -> None:
         try:
             due = await course.next_due(self._engine, home, unheard=False)
-        except KeyError:  # it was dropped this very moment
+        except WorldGone:  # it was dropped this very moment
             due = None
         if due is not None or home.world in self._clocks:
             self._clocks[home.world] = home.clock
@@ -220,7 +228,7 @@ class Ticker:
             # Its next request gets to hear of it; trying again by ourselves would go on for ever.
             self._engine.ports.blundered(blunder)
             return
-        except KeyError:
+        except WorldGone:
             return
         for posted in self._engine.outbox.due(world, now):
             self._dispatch(posted)

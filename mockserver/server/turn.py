@@ -13,8 +13,15 @@ from collections.abc import Generator
 from types import coroutine
 from typing import TYPE_CHECKING, Final
 
+from mockserver.core.world import StoreError
+
 if TYPE_CHECKING:
+    from mockserver.core.world import Store
     from mockserver.server.connection import Line, Outgoing
+
+# What the answer to a request comes to, and None before that for each part of the way. A StoreError that is thrown in
+# says that the part before has come to nothing.
+Answer = Generator["Outgoing | None", None, None]
 
 # The first reply waits for at most so many decisions.
 MOST: Final = 32
@@ -28,12 +35,16 @@ def part_done() -> Generator[str, None, None]:
 
 
 class Turn:
-    """The lines that have a request to be answered at once, in the order it came. A line has one at a time."""
+    """The lines that have a request to be answered at once, in the order it came. A line has one at a time.
 
-    __slots__ = ("_lines", "_loop")
+    What is decided in one turn the store may commit together.
+    """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    __slots__ = ("_lines", "_loop", "_store")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, store: Store) -> None:
         self._loop = loop
+        self._store = store
         self._lines: deque[Line] = deque()
 
     def add(self, line: Line) -> None:
@@ -47,9 +58,22 @@ class Turn:
         while lines:
             answers = [(line, line.answer()) for line in (lines.popleft() for _ in range(min(MOST, len(lines))))]
             ready: list[tuple[Line, Outgoing]] = []
+            failed: StoreError | None = None
             while answers:
-                steps = [(line, answer, next(answer)) for line, answer in answers]
+                self._store.gather()
+                if failed is None:
+                    steps = [(line, answer, next(answer)) for line, answer in answers]
+                else:
+                    steps = [(line, answer, answer.throw(failed)) for line, answer in answers]
+                failed = self._settled()
                 ready += [(line, outgoing) for line, _, outgoing in steps if outgoing is not None]
                 answers = [(line, answer) for line, answer, outgoing in steps if outgoing is None]
             for line, outgoing in ready:
                 line.put(outgoing)
+
+    def _settled(self) -> StoreError | None:
+        try:
+            self._store.settle()
+        except StoreError as error:
+            return error
+        return None

@@ -10,6 +10,7 @@ from mockserver.engine import custody, snapshots
 from mockserver.engine.custody import Plan
 from mockserver.engine.documents import world_of
 from mockserver.engine.engine import Engine
+from mockserver.engine.keeping import take_on
 from mockserver.engine.snapshots import Snapshots
 from mockserver.errors import WorldError, WorldExists, WorldMissing, WorldsFull
 from tests.engine.asking import ask, create, notes, opened, run
@@ -103,7 +104,7 @@ def test_a_snapshot_brings_back_a_world_that_had_to_make_room() -> None:
 def test_snapshots_have_names_of_their_own_in_each_world(frozen: Engine) -> None:
     assert [run(custody.snapshot(frozen, ALICE)).name for _ in range(2)] == ["snapshot-1", "snapshot-2"]
     run(custody.snapshot(frozen, START, "snapshot-1"))
-    assert [snapshot.name for snapshot in frozen.snapshots.of(ALICE)] == ["snapshot-1", "snapshot-2"]
+    assert [snapshot.name for snapshot in run(frozen.snapshots.of(ALICE))] == ["snapshot-1", "snapshot-2"]
     with pytest.raises(WorldMissing, match='no snapshot of test_alice "snapshot-3"; did you mean "snapshot-'):
         run(custody.restore(frozen, ALICE, "snapshot-3"))
     with pytest.raises(WorldError, match="/name: `a/b` is no name for a snapshot"):
@@ -111,19 +112,19 @@ def test_snapshots_have_names_of_their_own_in_each_world(frozen: Engine) -> None
 
 
 def test_of_too_many_snapshots_the_oldest_go(frozen: Engine) -> None:
-    frozen.snapshots = Snapshots(most=2)
+    frozen.snapshots = Snapshots(frozen.store, most=2)
     for name in ("a", "b", "c", "b"):
         run(custody.snapshot(frozen, ALICE, name))
-    assert [snapshot.name for snapshot in frozen.snapshots.of(ALICE)] == ["c", "b"]
+    assert [snapshot.name for snapshot in run(frozen.snapshots.of(ALICE))] == ["c", "b"]
 
 
 def test_of_too_large_snapshots_the_oldest_go_and_one_too_large_by_itself_is_refused(frozen: Engine) -> None:
     size = run(custody.snapshot(frozen, ALICE)).size
-    frozen.snapshots = Snapshots(most_bytes=2 * size)
+    frozen.snapshots = Snapshots(frozen.store, most_bytes=2 * size)
     for name in ("a", "b", "c"):
         run(custody.snapshot(frozen, ALICE, name))
-    assert [snapshot.name for snapshot in frozen.snapshots.of(ALICE)] == ["b", "c"]
-    frozen.snapshots = Snapshots(most_bytes=size - 1)
+    assert [snapshot.name for snapshot in run(frozen.snapshots.of(ALICE))] == ["b", "c"]
+    frozen.snapshots = Snapshots(frozen.store, most_bytes=size - 1)
     with pytest.raises(WorldsFull, match=rf"takes some {size:,} bytes, and at most {size - 1:,} are kept"):
         run(custody.snapshot(frozen, ALICE))
 
@@ -142,9 +143,9 @@ def waiting(served: Engine) -> list[str]:
 
 def test_what_waits_to_be_delivered_is_part_of_a_snapshot(frozen: Engine) -> None:
     first, second = (Delivery(id, "made", "hook", "http://127.0.0.1:9", NOW, NOW + 9, None) for id in ("one", "two"))
-    frozen.outbox.add(ALICE, [first])
+    run(take_on(frozen, ALICE, [first]))
     run(custody.snapshot(frozen, ALICE, "before"))
-    frozen.outbox.add(ALICE, [second])
+    run(take_on(frozen, ALICE, [second]))
     run(custody.restore(frozen, ALICE, "before"))
     assert waiting(frozen) == ["one"]
     run(custody.reset(frozen, ALICE))
@@ -240,8 +241,8 @@ def test_a_world_that_is_let_go_takes_its_snapshots_along(served: Engine) -> Non
     made(served, "named")
     run(custody.snapshot(served, WorldId("tiny", "named")))
     run(custody.drop(served, WorldId("tiny", "named")))
-    assert served.snapshots.of(WorldId("tiny", "named")) == []
-    assert run(served.store.worlds()) == [START]
+    assert run(served.snapshots.of(WorldId("tiny", "named"))) == []
+    assert run(served.store.worlds("tiny")) == [START]
     with pytest.raises(WorldMissing, match='no tiny world "named"'):
         run(custody.reset(served, WorldId("tiny", "named")))
 

@@ -12,11 +12,12 @@ from mockserver.core.http import Reply, Request
 from mockserver.core.provider import Call, Claim, Moment, Provider
 from mockserver.core.reading import Reading
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Due, Index, Kind, Notice, Outcome, Put, Remove, View
+from mockserver.core.world import Change, Due, Index, Kind, Notice, Outcome, Put, Remove, Store, View
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument
 from mockserver.engine.engine import Engine, Service
 from mockserver.engine.journal import Journal
+from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.engine.readings import settle
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
@@ -272,13 +273,14 @@ def engine(
     ports: Ports | None = None,
     most_private: int = MOST_PRIVATE,
     journal: Journal | None = None,
-    store: MemoryStore | None = None,
+    store: Store | None = None,
+    ttl: int | None = None,
 ) -> Engine:
     """An engine that serves tiny notes from memory; its clock stands until it is moved."""
     clock = Clock(source, at)
-    store = store or MemoryStore({"tiny": provider.kinds})
+    store = store or MemoryStore(kinds_of([provider]))
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
-    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {})
+    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {}, ttl=ttl)
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     return Engine(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
 from mockserver.core.world import Notice, Outcome, WorldId
 from mockserver.engine.engine import Engine
-from mockserver.engine.ports import Ports
+from mockserver.engine.ports import Ports, send_nothing
 from mockserver.server.assemble import build_engine
 from mockserver.settings import Settings
 
 T = TypeVar("T")
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 NOW: Final = 1_795_348_300_000  # 2026-11-22
 ORIGIN: Final = "http://mock.test"
@@ -30,13 +31,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 class Play:
-    """A server whose clock stands until it is moved; `told` are all notices in the order they came."""
+    """A server whose clock stands until it is moved; `told` are all notices in the order they came.
 
-    def __init__(self, key: str = "test_me", **settings: Any) -> None:
+    With a store that waits, `run` has a loop for it. `send` takes its webhooks.
+    """
+
+    def __init__(self, key: str = "test_me", *, run: Run = run, send: Any = send_nothing, **settings: Any) -> None:
         self.key = key
+        self.run = run
         self.told: list[tuple[WorldId, Notice]] = []
         self.engine: Engine = build_engine(
-            Settings(**{"at": NOW, "pace": 0.0, **settings}), now=lambda: NOW, ports=Ports(notify=self._hear)
+            Settings(**{"at": NOW, "pace": 0.0, **settings}), now=lambda: NOW, ports=Ports(notify=self._hear, send=send)
         )
         run(self.engine.open(ORIGIN))
 
@@ -56,7 +61,9 @@ class Play:
             media = "application/x-www-form-urlencoded" if form else "application/json"
             headers.append(("Content-Type", media))
         path, _, query = path.partition("?")
-        return run(self.engine.respond(Request(method, path, query, Headers.of(headers), text, origin=ORIGIN)))
+        asked = Request(method, path, query, Headers.of(headers), text, origin=ORIGIN)
+        reply: Reply = self.run(self.engine.respond(asked))
+        return reply
 
     def value(self, path: str, *, key: str | None = "") -> Json:
         reply = self.call("GET", path, key=key)
@@ -66,10 +73,11 @@ class Play:
     def do(self, provider: str, verb: str, body: Json = None, *, world: str = "") -> Outcome:
         """A verb on the private world, or another."""
         self.call("GET", "/api/stream?limit=1" if provider == "livepeer" else "/v2/user/storage/files")
-        return run(self.engine.do(WorldId(provider, world or self.key), verb, body))
+        outcome: Outcome = self.run(self.engine.do(WorldId(provider, world or self.key), verb, body))
+        return outcome
 
     def wait(self, ms: int) -> None:
-        run(self.engine.advance(ms))
+        self.run(self.engine.advance(ms))
 
 
 def error(reply: Reply) -> str:

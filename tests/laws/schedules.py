@@ -10,7 +10,7 @@ from mockserver.core.http import Reply
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
 from mockserver.errors import VerbError
-from tests.laws.playing import Play, run
+from tests.laws.playing import Play
 
 KEYS: Final = ("", "+stranger", "main", "test_other")
 WORLDS: Final = ("test_me", "test_other", "default")
@@ -118,15 +118,15 @@ def wait(server: Play, pause: Wait) -> None:
         if home is not None:
             if home.clock is server.engine.clock:
                 home = server.engine.worlds.change(home.world, clock=home.clock.fork())
-            run(server.engine.advance(pause.ms, home.clock))
+            server.run(server.engine.advance(pause.ms, home.clock))
 
 
 def state(server: Play) -> Json:
     """Everything that can be seen of a server: its worlds, its journal but for how long things took, its notices."""
-    worlds = sorted(run(server.engine.store.worlds()))
+    worlds = sorted(server.run(server.engine.store.worlds()))
     journal = [entry._replace(microseconds=0, serial=0) for entry in server.engine.journal.since(0)]
     return {
-        "worlds": {world: run(server.engine.store.contents(world)) for world in worlds},
+        "worlds": {world: server.run(server.engine.store.contents(world)) for world in worlds},
         "now": {home.world: home.clock.now() for home in server.engine.worlds.homes()},
         "journal": journal,
         "told": {world: [notice for whose, notice in server.told if whose == world] for world in worlds},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.engine.engine import Engine
+from mockserver.engine.kept import kinds_of
 from mockserver.server.app import App
 from mockserver.server.connection import Line
 from mockserver.server.thread import ThreadedServer
@@ -152,7 +153,7 @@ class WaitingStore(MemoryStore):
 
 @pytest.fixture
 def waiting() -> Iterator[ThreadedServer]:
-    engine = tiny.engine(store=WaitingStore({"tiny": tiny.KINDS}))
+    engine = tiny.engine(store=WaitingStore(kinds_of([tiny.PROVIDER])))
     with ThreadedServer(Settings(port=0), engine=engine) as server:
         yield server
 
@@ -167,7 +168,7 @@ def test_a_store_that_waits_though_it_said_it_never_does_is_a_500_of_ours(caplog
             await turn()
             return await super().exists(world)
 
-    engine = tiny.engine(store=Liar({"tiny": tiny.KINDS}))
+    engine = tiny.engine(store=Liar(kinds_of([tiny.PROVIDER])))
     request = said("GET", "/tiny/notes", b"", "Authorization: Bearer test_x")
     with ThreadedServer(Settings(port=0), engine=engine) as server:
         heard = once(server.url, request)

@@ -108,6 +108,26 @@ class Racy:
     def never_waits(self) -> bool:
         return False
 
+    @property
+    def lasts(self) -> bool:
+        return self.inner.lasts
+
+    @property
+    def address(self) -> str:
+        return self.inner.address
+
+    def gather(self) -> None:
+        self.inner.gather()
+
+    def settle(self) -> None:
+        self.inner.settle()
+
+    async def check(self) -> None:
+        await self.inner.check()
+
+    async def close(self) -> None:
+        await self.inner.close()
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         decided: list[Outcome] = []
         new: list[Change] = []

@@ -1,18 +1,31 @@
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Due, Index, Interrupted, Kind, Outcome, Put, Remove, View, WorldId, gathered
+from mockserver.core.world import (
+    Change,
+    Due,
+    Index,
+    Interrupted,
+    Kind,
+    Outcome,
+    Put,
+    Remove,
+    Store,
+    View,
+    WorldId,
+    gathered,
+)
 from mockserver.stores.memory import MemoryStore
+from tests.stores.making import Make, run
 
 HERE = WorldId("p", "here")
 THERE = WorldId("p", "there")
@@ -34,22 +47,18 @@ def clip(user: str = "u", at: Json = 0, handle: str = "h", due: Json = None) -> 
     return {"user": user, "at": at, "handle": handle, "due": due}
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
-
-
 @pytest.fixture
-def store() -> MemoryStore:
-    store = MemoryStore({"p": KINDS})
+def store(make: Make) -> Store:
+    store = make({"p": KINDS})
     run(store.create(HERE, ()))
     return store
 
 
-def commit(store: MemoryStore, *changes: Change, world: WorldId = HERE, counted: bool = True) -> None:
+def commit(store: Store, *changes: Change, world: WorldId = HERE, counted: bool = True) -> None:
     run(store.transact(world, lambda view: Outcome(Reply(204), changes), counted=counted))
 
 
-def read(store: MemoryStore, question: Any, world: WorldId = HERE) -> Any:
+def read(store: Store, question: Any, world: WorldId = HERE) -> Any:
     found: list[Any] = []
 
     def look(view: View) -> Outcome:
@@ -61,7 +70,7 @@ def read(store: MemoryStore, question: Any, world: WorldId = HERE) -> Any:
     return found[0]
 
 
-def everything(store: MemoryStore, world: WorldId = HERE) -> Any:
+def everything(store: Store, world: WorldId = HERE) -> Any:
     return read(store, lambda view: (view.serial, list(view.find("clip", "by_user", "u")), view.next_due()), world)
 
 
@@ -81,9 +90,9 @@ places = st.tuples(st.integers(0, 5), st.sampled_from("abcd"))
 
 @given(st.lists(st.lists(changes, max_size=4), max_size=12), st.none() | places, st.booleans())
 def test_a_view_answers_like_a_plain_dictionary(
-    commits: list[list[Change]], after: tuple[int, str] | None, reverse: bool
+    make: Make, commits: list[list[Change]], after: tuple[int, str] | None, reverse: bool
 ) -> None:
-    store = MemoryStore({"p": KINDS})
+    store = make({"p": KINDS})
     run(store.create(HERE, ()))
     model: dict[str, Record] = {}
     for batch in commits:
@@ -114,7 +123,7 @@ def test_a_view_answers_like_a_plain_dictionary(
         assert run(store.whose("p", "clip", "by_handle", handle)) == (HERE if held else None)
 
 
-def test_a_decision_that_raises_changes_nothing(store: MemoryStore) -> None:
+def test_a_decision_that_raises_changes_nothing(store: Store) -> None:
     def fail(view: View) -> Outcome:
         raise ZeroDivisionError
 
@@ -137,7 +146,7 @@ def test_a_decision_that_raises_changes_nothing(store: MemoryStore) -> None:
     ],
     ids=["entry raises", "no order", "order of another type", "key no text", "due no instant", "id no text", "no kind"],
 )
-def test_a_change_that_cannot_be_made_takes_the_others_with_it(store: MemoryStore, broken: Change) -> None:
+def test_a_change_that_cannot_be_made_takes_the_others_with_it(store: Store, broken: Change) -> None:
     commit(store, Put("clip", "old", clip(at=3, due=4)))
     before = everything(store)
     with pytest.raises((KeyError, TypeError)):
@@ -146,7 +155,7 @@ def test_a_change_that_cannot_be_made_takes_the_others_with_it(store: MemoryStor
     assert read(store, lambda view: view.get("clip", "a")) is None
 
 
-def test_a_view_is_of_no_use_after_its_transaction(store: MemoryStore) -> None:
+def test_a_view_is_of_no_use_after_its_transaction(store: Store) -> None:
     commit(store, Put("clip", "a", clip()), Put("clip", "b", clip()))
     kept: list[View] = []
     walks: list[Iterator[Record]] = []
@@ -154,22 +163,24 @@ def test_a_view_is_of_no_use_after_its_transaction(store: MemoryStore) -> None:
     def keep(view: View) -> Outcome:
         kept.append(view)
         walks.append(view.find("clip", "by_user", "u"))
-        next(walks[0])
+        next(walks[-1])
         return Outcome(Reply(204))
 
     run(store.transact(HERE, keep))
-    for use in (lambda: kept[0].get("clip", "a"), lambda: kept[0].serial, lambda: next(walks[0])):
+    for use in (lambda: kept[-1].get("clip", "a"), lambda: kept[-1].serial, lambda: next(walks[-1])):
         with pytest.raises(RuntimeError, match="transaction was over"):
             use()
 
 
-def test_records_are_handed_out_not_copied(store: MemoryStore) -> None:
+def test_records_in_memory_are_handed_out_not_copied() -> None:
+    store = MemoryStore({"p": KINDS})
+    run(store.create(HERE, ()))
     record = clip()
     commit(store, Put("clip", "a", record))
     assert read(store, lambda view: view.get("clip", "a")) is record
 
 
-def test_the_serial_counts_calls_that_changed_something(store: MemoryStore) -> None:
+def test_the_serial_counts_calls_that_changed_something(store: Store) -> None:
     commit(store, Put("clip", "a", clip()))
     commit(store)
     commit(store, Put("clip", "b", clip()), counted=False)
@@ -177,42 +188,42 @@ def test_the_serial_counts_calls_that_changed_something(store: MemoryStore) -> N
     assert read(store, lambda view: view.serial) == 2
 
 
-def test_a_kind_that_does_not_exist_is_named_with_those_that_do(store: MemoryStore) -> None:
+def test_a_kind_that_does_not_exist_is_named_with_those_that_do(store: Store) -> None:
     with pytest.raises(KeyError, match="no kind 'clips'; its kinds are clip, plain"):
         read(store, lambda view: view.get("clips", "a"))
 
 
-def test_worlds_are_islands(store: MemoryStore) -> None:
+def test_worlds_are_islands(store: Store) -> None:
     run(store.create(THERE, [Put("clip", "a", clip(handle="theirs"))]))
     commit(store, Put("clip", "a", clip(handle="ours")))
     commit(store, Remove("clip", "a"))
     assert read(store, lambda view: view.get("clip", "a"), THERE) == clip(handle="theirs")
 
 
-def test_a_world_is_made_once(store: MemoryStore) -> None:
+def test_a_world_is_made_once(store: Store) -> None:
     assert run(store.create(THERE, [Put("clip", "a", clip())])) is True
     assert run(store.create(THERE, [Put("clip", "a", clip(user="v"))])) is False
     assert read(store, lambda view: view.get("clip", "a"), THERE) == clip()
 
 
-def test_a_world_that_cannot_be_filled_does_not_exist(store: MemoryStore) -> None:
+def test_a_world_that_cannot_be_filled_does_not_exist(store: Store) -> None:
     with pytest.raises(KeyError):
         run(store.create(THERE, [Put("clip", "a", {})]))
     assert run(store.exists(THERE)) is False
 
 
-def test_a_world_that_does_not_exist_raises_key_error(store: MemoryStore) -> None:
+def test_a_world_that_does_not_exist_raises_key_error(store: Store) -> None:
     with pytest.raises(KeyError):
         commit(store, world=THERE)
 
 
-def test_worlds_are_listed_oldest_first_and_by_provider(store: MemoryStore) -> None:
+def test_worlds_are_listed_oldest_first_and_by_provider(store: Store) -> None:
     run(store.create(THERE, ()))
     assert run(store.worlds()) == [HERE, THERE]
     assert run(store.worlds("q")) == []
 
 
-def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: MemoryStore) -> None:
+def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: Store) -> None:
     run(store.create(THERE, [Put("clip", "a", clip(handle="h"))]))
     commit(store, Put("clip", "late", clip(handle="h")))
     assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
@@ -226,7 +237,7 @@ def test_the_oldest_world_owns_a_public_key_until_it_is_dropped(store: MemorySto
 batches = st.lists(st.lists(changes, max_size=4), max_size=6)
 
 
-def answers(store: MemoryStore) -> Any:
+def answers(store: Store) -> Any:
     """What a view of a world says to every question, and whose its public keys are."""
 
     def ask(view: View) -> Json:
@@ -237,8 +248,10 @@ def answers(store: MemoryStore) -> Any:
 
 
 @given(batches, batches)
-def test_contents_put_back_make_the_world_what_it_was(before: list[list[Change]], after: list[list[Change]]) -> None:
-    store = MemoryStore({"p": KINDS})
+def test_contents_put_back_make_the_world_what_it_was(
+    make: Make, before: list[list[Change]], after: list[list[Change]]
+) -> None:
+    store = make({"p": KINDS})
     run(store.create(HERE, ()))
     for batch in before:
         commit(store, *batch)
@@ -250,21 +263,21 @@ def test_contents_put_back_make_the_world_what_it_was(before: list[list[Change]]
     assert run(store.contents(HERE)) == kept
 
 
-def test_contents_are_plain_values(store: MemoryStore) -> None:
+def test_contents_are_plain_values(store: Store) -> None:
     commit(store, Put("clip", "a", clip()), Put("plain", "b", {"x": 1}))
     kept = run(store.contents(HERE))
     assert json.loads(json.dumps(kept.records)) == {"clip": {"a": clip()}, "plain": {"b": {"x": 1}}}
     assert kept.serial == 1
 
 
-def test_a_replaced_world_keeps_its_place_among_the_owners_of_a_key(store: MemoryStore) -> None:
+def test_a_replaced_world_keeps_its_place_among_the_owners_of_a_key(store: Store) -> None:
     run(store.create(THERE, [Put("clip", "a", clip(handle="h"))]))
     run(store.replace(HERE, gathered([Put("clip", "a", clip(handle="h"))])))
     assert run(store.worlds()) == [HERE, THERE]
     assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
 
 
-def test_contents_of_a_world_that_is_gone_make_it_again(store: MemoryStore) -> None:
+def test_contents_of_a_world_that_is_gone_make_it_again(store: Store) -> None:
     commit(store, Put("clip", "a", clip()))
     kept = run(store.contents(HERE))
     run(store.drop(HERE))
@@ -274,7 +287,7 @@ def test_contents_of_a_world_that_is_gone_make_it_again(store: MemoryStore) -> N
     assert run(store.contents(HERE)) == kept
 
 
-def test_contents_that_cannot_be_held_change_nothing(store: MemoryStore) -> None:
+def test_contents_that_cannot_be_held_change_nothing(store: Store) -> None:
     commit(store, Put("clip", "a", clip(due=3)))
     before = answers(store)
     for broken in (Put("clip", "b", clip(due="soon")), Put("clip", "b", {}), Put("clip", "b", clip(at=None))):
@@ -283,7 +296,7 @@ def test_contents_that_cannot_be_held_change_nothing(store: MemoryStore) -> None
     assert answers(store) == before
 
 
-def lived(store: MemoryStore, outcomes: list[Outcome], asked: list[Any] | None = None) -> list[Outcome]:
+def lived(store: Store, outcomes: list[Outcome], asked: list[Any] | None = None) -> list[Outcome]:
     """Commit these as many decisions of one life; `asked` gets what a look into the indexes said before each."""
     left = iter(outcomes)
 
@@ -296,13 +309,14 @@ def lived(store: MemoryStore, outcomes: list[Outcome], asked: list[Any] | None =
     return found
 
 
+@settings(max_examples=40)
 @given(batches, st.booleans(), st.integers(0, 100))
 def test_many_decisions_at_once_come_to_what_they_come_to_one_by_one(
-    many: list[list[Change]], looking: bool, more: int
+    make: Make, many: list[list[Change]], looking: bool, more: int
 ) -> None:
     crowd: list[list[Change]] = [[Put("clip", f"{place}", clip(at=place, handle=f"{place}"))] for place in range(more)]
     outcomes = [Outcome(Reply(204), tuple(batch)) for batch in [*crowd, *many]]
-    together, apart = MemoryStore({"p": KINDS}), MemoryStore({"p": KINDS})
+    together, apart = make({"p": KINDS}), make({"p": KINDS})
     for store in (together, apart):
         run(store.create(HERE, [Put("clip", "a", clip(due=2))]))
     assert lived(together, outcomes, [] if looking else None) == outcomes
@@ -312,7 +326,7 @@ def test_many_decisions_at_once_come_to_what_they_come_to_one_by_one(
     assert run(together.contents(HERE)) == run(apart.contents(HERE))
 
 
-def test_a_decision_sees_what_those_before_it_changed(store: MemoryStore) -> None:
+def test_a_decision_sees_what_those_before_it_changed(store: Store) -> None:
     seen: list[Any] = []
 
     def decide(view: View) -> Outcome | None:
@@ -328,9 +342,7 @@ def test_a_decision_sees_what_those_before_it_changed(store: MemoryStore) -> Non
 @pytest.mark.parametrize(
     "broken", [Put("clip", "b", clip(at="a text")), Put("clip", "b", clip(due="soon")), Put("nonsense", "b", clip())]
 )
-def test_of_many_decisions_those_before_one_that_cannot_be_committed_are_done(
-    store: MemoryStore, broken: Change
-) -> None:
+def test_of_many_decisions_those_before_one_that_cannot_be_committed_are_done(store: Store, broken: Change) -> None:
     commit(store, Put("clip", "b", clip(at=1, due=7)))
     good = [Outcome(Reply(204), (Put("clip", "a", clip(at=place, due=place)),)) for place in range(3)]
     with pytest.raises(Interrupted) as caught:
@@ -339,7 +351,7 @@ def test_of_many_decisions_those_before_one_that_cannot_be_committed_are_done(
     assert everything(store) == (1, [clip(at=1, due=7), clip(at=2, due=2)], Due(2, "clip", "a"))
 
 
-def test_of_many_decisions_those_before_one_that_raises_are_done(store: MemoryStore) -> None:
+def test_of_many_decisions_those_before_one_that_raises_are_done(store: Store) -> None:
     first = Outcome(Reply(204), (Put("clip", "a", clip()),))
 
     def decide(view: View) -> Outcome | None:

@@ -1,0 +1,170 @@
+"""The line to a Redis server: addresses, scripts, and what its errors mean to a person. Valkey speaks the same.
+
+Durability is the server's: what a call was answered is as safe as its `appendfsync` and its replicas make it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha1
+from typing import Final, TypeVar
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Lost
+from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as Late
+
+from mockserver.core.text import Json
+from mockserver.core.world import StoreError
+
+T = TypeVar("T")
+
+Command = tuple[str | bytes | int, ...]
+
+CONNECT_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 5.0
+USUAL_PREFIX: Final = "mockserver"
+
+_SENTINEL_PORT: Final = 26379
+
+_Sentinel: Json = Sentinel
+
+
+class Address:
+    """A Redis URL taken apart. `redis+sentinel://HOST,HOST/SERVICE/DB` and `redis+cluster://HOST` are ours.
+
+    `?prefix=` is what all keys begin with; the rest is redis-py's.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query)
+        self.prefix = query.pop("prefix", [USUAL_PREFIX])[0]
+        self.scheme = parts.scheme
+        self._parts = parts._replace(query=urlencode(query, doseq=True))
+
+    @property
+    def shown(self) -> str:
+        """Without its password."""
+        _, at, hosts = self._parts.netloc.rpartition("@")
+        netloc = f"***@{hosts}" if at else hosts
+        shown = urlunsplit(self._parts._replace(netloc=netloc, query=""))
+        return shown if self.prefix == USUAL_PREFIX else f"{shown}?prefix={self.prefix}"
+
+    def client(self) -> Json:
+        """A client of redis-py, which connects when it is used. It never tries again by itself."""
+        options: dict[str, Json] = {
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": ANSWER_SECONDS,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        if self.scheme == "redis+cluster":
+            return RedisCluster.from_url(urlunsplit(self._parts._replace(scheme="redis")), **options)
+        if self.scheme == "redis+sentinel":
+            return self._sentinel(options)
+        return Redis.from_url(urlunsplit(self._parts), **options)
+
+    def _sentinel(self, options: dict[str, Json]) -> Json:
+        login, _, hosts = self._parts.netloc.rpartition("@")
+        user, _, password = login.partition(":")
+        places = []
+        for host in hosts.split(","):
+            name, _, port = host.rpartition(":") if ":" in host else (host, "", "")
+            places.append((name, int(port or _SENTINEL_PORT)))
+        service, _, database = self._parts.path.strip("/").partition("/")
+        sentinel: Json = _Sentinel(places, sentinel_kwargs={"socket_timeout": CONNECT_SECONDS})
+        more = {"username": user or None, "password": password or None, "db": int(database or 0)}
+        return sentinel.master_for(service, **options, **more)
+
+
+class Line:
+    """Sends commands, and opens a new client for each loop it is used on."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._client: Json = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def client(self) -> Json:
+        """The client of this loop, and whether it is a new one."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client, self._loop = self.address.client(), loop
+        return self._client
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None and self._loop is asyncio.get_running_loop():
+            try:
+                await client.aclose()
+            except (RedisError, OSError):
+                return
+
+    async def send(self, work: Callable[[Json], Awaitable[T]]) -> T:
+        """Something done with the client, once more if the line broke. Raises StoreError."""
+        try:
+            try:
+                return await work(self.client())
+            except (Lost, Late):
+                return await work(self.client())
+        except (RedisError, OSError, TimeoutError) as error:
+            raise self.explained(error) from error
+
+    async def run(
+        self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...], before: Sequence[Command] = ()
+    ) -> tuple[Json, bool]:
+        """What a script gives, and whether it was sent twice since the line broke. Raises StoreError.
+
+        `before` are commands that have to have been done by then.
+        """
+        try:
+            try:
+                return await self._run(script, keys, arguments, before), False
+            except (Lost, Late):
+                return await self._run(script, keys, arguments, before), True
+        except (RedisError, OSError, TimeoutError) as error:
+            raise self.explained(error) from error
+
+    async def _run(
+        self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...], before: Sequence[Command]
+    ) -> Json:
+        client = self.client()
+        command: Command = ("EVALSHA", _sha(script), len(keys), *keys, *arguments)
+        try:
+            if not before:
+                return await client.execute_command(*command)
+            if self.address.scheme != "redis+cluster":  # one line, on which nothing overtakes anything
+                return (await _piped(client, [*before, command]))[-1]
+            await _piped(client, before)
+            return await client.execute_command(*command)
+        except NoScriptError:
+            return await client.execute_command("EVAL", script, len(keys), *keys, *arguments)
+
+    def explained(self, error: Exception) -> StoreError:
+        """The sentence for a person."""
+        said = str(error) or type(error).__name__
+        return StoreError(
+            f"the store {self.address.shown} can't be used ({said}); check that Redis is there and takes writes"
+        )
+
+
+async def _piped(client: Json, commands: Sequence[Command]) -> list[Json]:
+    pipe = client.pipeline(transaction=False)
+    for command in commands:
+        pipe.execute_command(*command)
+    answers: list[Json] = await pipe.execute()
+    return answers
+
+
+_SHAS: dict[str, str] = {}
+
+
+def _sha(script: str) -> str:
+    if script not in _SHAS:
+        _SHAS[script] = sha1(script.encode(), usedforsecurity=False).hexdigest()
+    return _SHAS[script]

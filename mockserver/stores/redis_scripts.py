@@ -1,0 +1,204 @@
+"""What a Redis server does for us in one go, as Lua, and how keys and members of its sets are written.
+
+A world's keys have one hash tag, so that all of them lie in one slot of a cluster:
+
+`PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), how often it was changed (`version`), calls
+`PREFIX:{PROVIDER/NAME}:records`  a hash: kind, NUL, id -> the record's text
+`PREFIX:{PROVIDER/NAME}:due`      a sorted set: kind, NUL, id by due instant
+`PREFIX:{PROVIDER/NAME}:i:KIND:INDEX:KEY`  a sorted set of one score: order, NUL, id
+`PREFIX:worlds`                   a sorted set of all worlds by age, `PREFIX:age` the age of the newest,
+                                  `PREFIX:writers` how many processes have ever written, `PREFIX:schema` and
+                                  `PREFIX:indexed` which code did
+`PREFIX:o:PROVIDER:KIND:INDEX:KEY` a sorted set of worlds that may have something under a public key, by age
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from struct import pack
+from typing import Final
+
+from mockserver.core.world import Order, WorldId
+from mockserver.stores.rows import octets, text_of
+
+_NUL: Final = b"\0"
+_SHIFT: Final = 2**63
+
+# Items of any bytes, one after another, each behind its length: there may be more of them than a command may have
+# arguments.
+_ITEMS: Final = """
+local blob, at = ARGV[#ARGV], 1
+local function item()
+  local size = struct.unpack('>I4', blob, at)
+  at = at + 4 + size
+  return string.sub(blob, at - size, at - 1)
+end
+"""
+
+_DO: Final = """
+local function doit()
+  while at <= #blob do
+    local what, key = item(), item()
+    if what == 'p' or what == 'a' then
+      redis.call('HSET', KEYS[2], key, item())
+      local due = item()
+      if due == '' then redis.call('ZREM', KEYS[3], key) else redis.call('ZADD', KEYS[3], due, key) end
+    elseif what == 'r' then
+      redis.call('HDEL', KEYS[2], key)
+      redis.call('ZREM', KEYS[3], key)
+    elseif what == 'e' then redis.call('ZADD', key, 0, item())
+    elseif what == 'l' then redis.call('ZREM', key, item())
+    elseif what == 'd' then redis.call('DEL', key)
+    end
+  end
+end
+"""
+
+# KEYS: world, records, due. ARGV: age, version, a token of this commit, calls, items. What is to be added (`a`) must
+# not be there. A commit that is sent twice, since nobody knows whether it arrived, is made once.
+COMMIT: Final = (
+    _ITEMS
+    + _DO
+    + """
+local age, version, token = unpack(redis.call('HMGET', KEYS[1], 'age', 'version', 'token'))
+if not age then return 'gone' end
+if token == ARGV[3] then return 'done' end
+if age ~= ARGV[1] or version ~= ARGV[2] then return 'moved' end
+if #blob == 0 then return 'done' end
+local there = {}
+while at <= #blob do
+  local what, key = item(), item()
+  if what == 'p' or what == 'a' then item(); item() elseif what == 'e' or what == 'l' then item() end
+  if what == 'a' and redis.call('HEXISTS', KEYS[2], key) == 1 then there[#there + 1] = key end
+end
+if #there > 0 then return there end
+at = 1
+doit()
+redis.call('HSET', KEYS[1], 'version', version + 1, 'token', ARGV[3])
+if ARGV[4] ~= '0' then redis.call('HINCRBY', KEYS[1], 'calls', ARGV[4]) end
+return 'done'
+"""
+)
+
+# KEYS: world, records, due. ARGV: age and version it must have ('' for one that must not be there), its new age, its
+# calls, items. Afterwards it holds the items and nothing else.
+REPLACE: Final = (
+    _ITEMS
+    + _DO
+    + """
+local age, version = unpack(redis.call('HMGET', KEYS[1], 'age', 'version'))
+if (age or '') ~= ARGV[1] or (version or '') ~= ARGV[2] then return 'moved' end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+doit()
+if ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[1], 'age', ARGV[3], 'version', (version or 0) + 1, 'calls', ARGV[4])
+end
+return 'done'
+"""
+)
+
+# KEYS: world, records, due. ARGV: items, which are questions. The answers, all of one moment, behind what the world is.
+ASK: Final = (
+    _ITEMS
+    + """
+local answers = redis.call('HMGET', KEYS[1], 'age', 'version', 'calls')
+while at <= #blob do
+  local what, key = item(), item()
+  local answer
+  if what == 'g' then answer = redis.call('HGET', KEYS[2], key)
+  elseif what == 'c' then answer = redis.call('ZCARD', key)
+  elseif what == 'n' then answer = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+  elseif what == 'z' then
+    local kind, reverse, from, to, many = item(), item(), item(), item(), item()
+    local members
+    if reverse == '1' then members = redis.call('ZRANGE', key, from, to, 'BYLEX', 'REV', 'LIMIT', 0, many)
+    else members = redis.call('ZRANGE', key, from, to, 'BYLEX', 'LIMIT', 0, many) end
+    answer = {}
+    for _, member in ipairs(members) do
+      local id = string.sub(member, string.find(member, '\\0', 1, true) + 1)
+      answer[#answer + 1] = member
+      answer[#answer + 1] = redis.call('HGET', KEYS[2], kind .. '\\0' .. id)
+    end
+  end
+  answers[#answers + 1] = answer
+end
+return answers
+"""
+)
+
+# KEYS: world, records, due. What the world is, and all its records.
+ALL: Final = """
+local said = redis.call('HMGET', KEYS[1], 'age', 'version', 'calls')
+said[4] = redis.call('HGETALL', KEYS[2])
+return said
+"""
+
+
+def items(parts: Iterable[bytes]) -> bytes:
+    """Items as the scripts read them."""
+    return b"".join(pack(">I", len(part)) + part for part in parts)
+
+
+def member(order: Order, id: str) -> bytes:
+    """A place in an index: it sorts as (order, id) does."""
+    if isinstance(order, str):
+        said = b"s" + octets(order).replace(b"\1", b"\1\2").replace(_NUL, b"\1\1")
+    else:
+        said = b"i%020d" % (order + _SHIFT)
+    return said + _NUL + octets(id)
+
+
+def place_of(member: bytes) -> tuple[Order, str]:
+    """The (order, id) of a member."""
+    said, _, id = member.partition(_NUL)
+    if said[:1] == b"i":
+        return int(said[1:]) - _SHIFT, text_of(id)
+    return text_of(said[1:].replace(b"\1\1", _NUL).replace(b"\1\2", b"\1")), text_of(id)
+
+
+def field(kind: str, id: str) -> bytes:
+    """Where a record lies in its world's hash."""
+    return kind.encode() + _NUL + octets(id)
+
+
+def kind_and_id(field: bytes) -> tuple[str, str]:
+    kind, _, id = field.partition(_NUL)
+    return kind.decode(), text_of(id)
+
+
+class Keys:
+    """The keys of a server, which all begin with its prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix.encode()
+        self.worlds = self._prefix + b":worlds"
+        self.age = self._prefix + b":age"
+        self.writers = self._prefix + b":writers"
+        self.schema = self._prefix + b":schema"
+        self.indexed = self._prefix + b":indexed"
+
+    def base(self, world: WorldId) -> bytes:
+        """What all keys of a world begin with."""
+        return b"%b:{%b/%b}:" % (self._prefix, world.provider.encode(), octets(world.name))
+
+    def of(self, world: WorldId) -> tuple[bytes, bytes, bytes]:
+        """A world's own, its records and its agenda."""
+        base = self.base(world)
+        return base + b"world", base + b"records", base + b"due"
+
+    def index(self, world: WorldId, kind: str, label: str, key: str) -> bytes:
+        return b"%bi:%b:%b:%b" % (self.base(world), kind.encode(), label.encode(), octets(key))
+
+    def owners(self, provider: str, kind: str, label: str, key: str) -> bytes:
+        return b"%b:o:%b:%b:%b:%b" % (self._prefix, provider.encode(), kind.encode(), label.encode(), octets(key))
+
+
+def listed(world: WorldId, age: int) -> bytes:
+    """A world in a set of worlds. One that is made again later, under the same name, is another."""
+    return b"%b\0%d\0%b" % (world.provider.encode(), age, octets(world.name))
+
+
+def listed_world(said: bytes) -> tuple[WorldId, int]:
+    """Which world, and which of its name."""
+    provider, age, name = said.split(_NUL, 2)
+    return WorldId(provider.decode(), text_of(name)), int(age)

@@ -1,0 +1,286 @@
+"""Worlds in an SQLite file: they survive the process, and several processes of one machine share them.
+
+An exchange is one transaction, on the loop and without a break, as in memory: 12 to 20 us a statement is less than any
+way to another thread. It reads what it touches and takes the writer's lock with its first write; if somebody else wrote
+since it began to read, SQLite refuses that, and it is decided again with the lock in hand: then nothing can move, and
+waiting for the lock is bounded. What a call that changes nothing reads, nobody has to wait for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Final, TypeVar
+
+from mockserver.core.world import (
+    Change,
+    Contents,
+    Decide,
+    Interrupted,
+    Kind,
+    Outcome,
+    StoreError,
+    View,
+    WorldId,
+    gathered,
+)
+from mockserver.stores.rows import Kinds
+from mockserver.stores.sqlite_file import explained, is_busy, is_lost, opened
+from mockserver.stores.sqlite_tables import Tables
+
+T = TypeVar("T")
+
+# A file that was found locked is locked for longer, mostly: until it is free again nobody waits long for it.
+PATIENCE_SECONDS: Final = 2.0
+_BRIEF_SECONDS: Final = 0.01
+
+
+class SqliteStore:
+    """A `core.world.Store` in a file. `kinds` says, by provider, what its worlds hold; `version` which code this is.
+
+    Indexes are worked out by code: a file whose entries are of another version gets them anew when it is opened.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        kinds: Mapping[str, Mapping[str, Kind]],
+        *,
+        full: bool = False,
+        version: str = "",
+        seconds: float = PATIENCE_SECONDS,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write.
+
+        `trace` is told each statement.
+        """
+        self.path = path
+        self._kinds = {provider: Kinds(provider, some) for provider, some in kinds.items()}
+        self._full = full
+        self._version = version
+        self._seconds = seconds
+        self._trace = trace
+        self._tables: Tables | None = None
+        self._found_locked = False
+        self._gathers = False
+        self._spoilt: StoreError | None = None
+
+    @property
+    def never_waits(self) -> bool:
+        return True
+
+    @property
+    def lasts(self) -> bool:
+        return True
+
+    @property
+    def address(self) -> str:
+        return f"sqlite:{self.path}"
+
+    async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
+        def work(tables: Tables) -> Outcome:
+            there = tables.world(world)
+            view = tables.view(there)
+            try:
+                outcome = decide(view)
+                if outcome.changes:
+                    tables.commit(there, view, outcome.changes)
+                    if counted:
+                        tables.count_call(there)
+            finally:
+                view.close()
+            return outcome
+
+        return self._within(work, together=True)
+
+    async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
+        def work(tables: Tables) -> tuple[list[Outcome], Exception | None]:
+            done: list[Outcome] = []
+            there = tables.world(world)
+            with closing(tables.view(there)) as view:
+                try:
+                    while (outcome := decide(view)) is not None:
+                        tables.commit(there, view, outcome.changes)
+                        done.append(outcome)
+                except sqlite3.Error:
+                    raise
+                except Exception as error:  # what was done before stays
+                    return done, error
+            return done, None
+
+        done, failed = self._within(work)
+        if failed is not None:
+            raise Interrupted(done) from failed
+        return done
+
+    async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
+        contents = gathered(changes)
+
+        def work(tables: Tables) -> bool:
+            if tables.number(world) is not None:
+                return False
+            tables.fill(world, tables.new(world), contents)
+            return True
+
+        return self._within(work, writes=True)
+
+    async def contents(self, world: WorldId) -> Contents:
+        return self._within(lambda tables: tables.contents(world))
+
+    async def replace(self, world: WorldId, contents: Contents) -> None:
+        def work(tables: Tables) -> None:
+            number = tables.number(world)
+            if number is None:
+                number = tables.new(world)
+            else:
+                tables.empty(world, number)
+            tables.fill(world, number, contents)
+
+        self._within(work, writes=True)
+
+    async def exists(self, world: WorldId) -> bool:
+        return self._within(lambda tables: tables.number(world) is not None, together=True)
+
+    async def drop(self, world: WorldId) -> bool:
+        def work(tables: Tables) -> bool:
+            number = tables.number(world)
+            if number is not None:
+                tables.drop(world, number)
+            return number is not None
+
+        return self._within(work, writes=True)
+
+    async def worlds(self, provider: str | None = None) -> list[WorldId]:
+        found = self._within(lambda tables: tables.worlds())
+        return [world for world in found if provider in (None, world.provider)]
+
+    async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
+        return self._within(lambda tables: tables.owner(provider, kind, index, key), together=True)
+
+    async def check(self) -> None:
+        if not self.path.exists():  # taken away under us, which an open file does not notice
+            await self.close()
+        said = "INSERT INTO note (name, said) VALUES ('checked', '') ON CONFLICT (name) DO UPDATE SET said = ''"
+        self._within(lambda tables: tables.connection.execute(said), writes=True)
+
+    async def close(self) -> None:
+        tables, self._tables = self._tables, None
+        if tables is not None:
+            tables.connection.close()
+
+    def gather(self) -> None:
+        self._gathers = True
+
+    def settle(self) -> None:
+        self._gathers = False
+        spoilt, self._spoilt = self._spoilt, None
+        if spoilt is not None:
+            raise spoilt
+        tables = self._tables
+        if tables is not None and tables.connection.in_transaction:
+            try:
+                tables.finish()
+            except sqlite3.Error as error:
+                raise self._trouble(error) from error
+
+    # ---- transactions
+
+    def _within(self, work: Callable[[Tables], T], *, writes: bool = False, together: bool = False) -> T:
+        """The work in a transaction, done again with the writer's lock if it came too late to get it.
+
+        It is one of its own, unless it may be done `together` with others that are gathered. Raises StoreError, and
+        what it raises.
+        """
+        gathers = self._gathers
+        if gathers and self._spoilt is not None:
+            raise self._spoilt
+        try:
+            tables = self._tables or self._open()
+            if gathers and together:
+                return _joined(tables, work)
+            if gathers and tables.connection.in_transaction:
+                tables.finish()
+            if not writes:
+                try:
+                    return _transaction(tables, "BEGIN", work)
+                except sqlite3.OperationalError as error:
+                    if not is_busy(error):
+                        raise
+            done = _transaction(tables, "BEGIN IMMEDIATE", work)
+            if self._found_locked:
+                self._found_locked = False
+                self._wait(tables)
+            return done
+        except sqlite3.Error as error:
+            trouble = self._trouble(error)
+            if gathers:
+                self._spoilt = trouble
+            raise trouble from error
+
+    def _open(self) -> Tables:
+        seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
+        connection = opened(self.path, self.address, full=self._full, seconds=seconds)
+        tables = Tables(connection, self._kinds)
+        try:
+            if not tables.is_of(self._version):
+                _transaction(tables, "BEGIN IMMEDIATE", lambda tables: tables.index_anew(self._version))
+        except BaseException:
+            connection.close()
+            raise
+        connection.set_trace_callback(self._trace)
+        self._tables = tables
+        return tables
+
+    def _trouble(self, error: sqlite3.Error) -> StoreError:
+        tables = self._tables
+        if tables is not None:
+            _roll_back(tables)
+        if is_busy(error) and not self._found_locked:
+            self._found_locked = True
+            if tables is not None:
+                self._wait(tables)
+        if is_lost(error) and tables is not None:
+            self._tables = None
+            tables.connection.close()
+        return explained(self.address, error)
+
+    def _wait(self, tables: Tables) -> None:
+        seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
+        tables.connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+
+
+def _transaction(tables: Tables, begin: str, work: Callable[[Tables], T]) -> T:
+    try:
+        tables.begin(begin)
+        done = work(tables)
+        tables.finish()
+    except BaseException:
+        _roll_back(tables)
+        raise
+    return done
+
+
+def _joined(tables: Tables, work: Callable[[Tables], T]) -> T:
+    """The work in the transaction that is open, or is opened now. What raises has changed nothing."""
+    connection = tables.connection
+    if not connection.in_transaction:
+        tables.begin("BEGIN")
+    before = connection.total_changes
+    try:
+        return work(tables)
+    except sqlite3.OperationalError as error:
+        if not is_busy(error) or connection.total_changes != before:
+            raise
+    # Nobody in this transaction has written yet, or the lock would be ours.
+    _roll_back(tables)
+    tables.begin("BEGIN IMMEDIATE")
+    return work(tables)
+
+
+def _roll_back(tables: Tables) -> None:
+    tables.forget()
+    if tables.connection.in_transaction:
+        tables.connection.execute("ROLLBACK")
