@@ -59,6 +59,8 @@ class Project:
             self._compare(block, self._run([sys.executable, "-c", self._here(block.text)]))
         elif block.language == "toml":
             tomllib.loads(block.text)
+        elif block.language == "yaml":
+            load_yaml(block.text, "the guide")
         else:
             assert block.language == "sh", f"nobody checks a block of {block.language}"
             self._type(block)
