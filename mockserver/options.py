@@ -21,6 +21,8 @@ KEY_VARIABLE: Final = "MOCKSERVER_CHECK_KEY"
 OTHER_KEY_VARIABLE: Final = "MOCKSERVER_CHECK_OTHER_KEY"
 DEFAULT_URL: Final = "http://127.0.0.1:4080"
 
+MOST_WORKERS: Final = 256
+
 # As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{8,200}=*")
 
@@ -170,6 +172,13 @@ def _count(given: Given) -> int:
     return count
 
 
+def _workers(given: Given) -> int:
+    count = _whole(given)
+    if not 1 <= count <= MOST_WORKERS:
+        raise ValueError(f"expected a number of processes from 1 to {MOST_WORKERS}, got {count}")
+    return count
+
+
 def _bytes(given: Given) -> int:
     """From `64MiB`, `64M` (the same) or a number of bytes."""
     text = given.value.strip().lower().removesuffix("ib").removesuffix("b") if isinstance(given.value, str) else None
@@ -273,6 +282,9 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
+        Option(
+            "workers", _workers, "N", "serve from N processes on one port, which share a store of sqlite: or redis: (1)"
+        ),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),

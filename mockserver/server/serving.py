@@ -55,6 +55,7 @@ async def serving(
     host: str,
     port: int,
     *,
+    shares_port: bool = False,
     control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
     attempt_seconds: float | None = None,
@@ -66,12 +67,13 @@ async def serving(
     """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`, or
     of another `wire`.
 
-    `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
-    to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
-    what is in flight is finished within `finish_seconds`, or until `hurry` is set, and deliveries are broken off.
+    `shares_port` lets other processes that say so listen there too. `control` is told who may drive; without one there
+    is no control API. Webhooks of other machines than this one go to the `allowed` hosts and ports only; each attempt
+    has `attempt_seconds`. At the end no new connection is taken, what is in flight is finished within `finish_seconds`,
+    or until `hurry` is set, and deliveries are broken off.
     Raises StartError or WorldError.
     """
-    sock = bind(host, port)
+    sock = bind(host, port, shared=shares_port)
     ports = engine.ports
     try:
         url = url_of(sock)
