@@ -44,7 +44,8 @@ _MARKS = (
 )
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.import_plugin("mockserver.pytest_judge")
     group = parser.getgroup("clip-mockserver", "fake Livepeer and Restream (clip-mockserver)")
     for name, (metavar, about) in _OPTIONS.items():
         action = "append" if name == "mock-report" else "store"
@@ -76,7 +77,7 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     if (said := rival()) is not None:
         warnings.warn(pytest.PytestWarning(said), stacklevel=1)
     given = {name: said for name in ("seed", "pace") if (said := _option(config, f"mock-{name}")) is not None}
-    with _refused_plainly(), run.serving(config.rootpath, _option(config, "mock-url"), given) as server:
+    with refused_plainly(), run.serving(config.rootpath, _option(config, "mock-url"), given) as server:
         yield server
 
 
@@ -183,7 +184,7 @@ def _begin(run: Run, item: pytest.Item) -> None:
     from mockserver.testing.session import codes
 
     allowed: frozenset[str] = frozenset()
-    with _refused_plainly():
+    with refused_plainly():
         for mark in item.iter_markers("mock_allows_violations"):
             allowed |= codes(mark.args)
     run.begin(item.nodeid, allowed)
@@ -195,22 +196,22 @@ def _begin(run: Run, item: pytest.Item) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The parameters that the marks `readings` and `outcomes` stand for."""
     for mark in metafunc.definition.iter_markers("readings"):
-        _check_uses(metafunc, "readings", "mock_readings", "livepeer_mock or restream_mock")
+        check_uses(metafunc, "readings", "mock_readings", "livepeer_mock or restream_mock")
         from mockserver.testing.choices import choices, spelled
 
-        with _refused_plainly():
+        with refused_plainly():
             found = list(choices(mark.args, pairs=bool(mark.kwargs.get("all"))))
         metafunc.parametrize("mock_readings", found, ids=map(spelled, found), indirect=True)
     for mark in metafunc.definition.iter_markers("outcomes"):
-        _check_uses(metafunc, "outcomes", "outcome", "outcome")
+        check_uses(metafunc, "outcomes", "outcome", "outcome")
         from mockserver.testing.outcomes import of_operations
 
-        with _refused_plainly():
+        with refused_plainly():
             cards = list(of_operations(mark.args))
         metafunc.parametrize("outcome", cards, ids=[card.name for card in cards], indirect=True)
 
 
-def _check_uses(metafunc: pytest.Metafunc, mark: str, fixture: str, wanted: str) -> None:
+def check_uses(metafunc: pytest.Metafunc, mark: str, fixture: str, wanted: str) -> None:
     if fixture not in metafunc.fixturenames:
         pytest.fail(f"{metafunc.definition.nodeid}: the mark `{mark}` needs the argument {wanted}", pytrace=False)
 
@@ -280,7 +281,7 @@ def _reports(config: pytest.Config) -> list[str]:
 
 
 @contextmanager
-def _refused_plainly() -> Iterator[None]:
+def refused_plainly() -> Iterator[None]:
     """What we refuse is told in our words, without our frames."""
     from mockserver.errors import MockserverError
 

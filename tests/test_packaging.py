@@ -95,6 +95,10 @@ class TestArchives:
         names = set(zipfile.ZipFile(wheel).namelist())
         assert data_files() <= {name.removeprefix("mockserver/_data/") for name in names}
 
+    def test_the_wheel_carries_every_page_of_the_guide(self, wheel: Path) -> None:
+        pages = {f"mockserver/guide/{path.name}" for path in (CHECKOUT / "mockserver" / "guide").iterdir()}
+        assert "mockserver/guide/tutorial.md" in pages <= set(zipfile.ZipFile(wheel).namelist())
+
     def test_the_wheel_puts_nothing_beside_the_package(self, wheel: Path) -> None:
         assert {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()} == {"mockserver", f"{NAME}.dist-info"}
 
@@ -123,6 +127,9 @@ class TestInstalledWheel:
 
     def test_it_lists_outcomes(self, installed: Environment) -> None:
         assert "createClipProject" in installed.mockserver("outcomes")
+
+    def test_it_prints_a_page_of_the_guide(self, installed: Environment) -> None:
+        assert installed.mockserver("guide", "tutorial").startswith("# Tutorial")
 
 
 class TestEditableInstall:

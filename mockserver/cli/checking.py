@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -88,8 +88,7 @@ class Given:
     def effort(self) -> Effort:
         from mockserver.conformance.effort import QUICK, THOROUGH, USUAL
 
-        effort = replace({"quick": QUICK, "usual": USUAL, "thorough": THOROUGH}[self.manner], seed=self.seed)
-        return effort if self.examples is None else replace(effort, examples=self.examples)
+        return {"quick": QUICK, "usual": USUAL, "thorough": THOROUGH}[self.manner].of(self.seed, self.examples)
 
     @property
     def choice(self) -> Choice:

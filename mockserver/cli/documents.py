@@ -10,9 +10,11 @@ from typing import Final, get_args
 
 from mockserver.cli.show import as_json, say
 from mockserver.cli.words import Words
+from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
 
 ADMIN: Final = "admin"
+REPORT: Final = "report"
 
 
 def run(name: str, about: str, words: Sequence[str]) -> int:
@@ -58,7 +60,8 @@ def _file(what: str) -> Path:
 
 
 def _spec(parser: Words, words: Sequence[str]) -> int:
-    parser.add_argument("provider", metavar="PROVIDER", help="whose document; `admin` is the control API's")
+    whose = "whose document; `admin` is the control API's, `report` the JSON Schema of --report json=FILE"
+    parser.add_argument("provider", metavar="PROVIDER", help=whose)
     parser.add_argument("--json", action="store_true", help="as JSON, not as YAML")
     given = parser.read(words)
     if given is None:
@@ -67,7 +70,11 @@ def _spec(parser: Words, words: Sequence[str]) -> int:
     from mockserver.contract.yaml_out import dump_yaml
     from mockserver.providers import registry
 
-    if given.provider == ADMIN:
+    if given.provider == REPORT:
+        from mockserver.conformance.reports.shape import SCHEMA
+
+        document: Json = SCHEMA
+    elif given.provider == ADMIN:
         from mockserver.control.document import document as whole
 
         document = whole(registry.find(registry.names()))

@@ -17,6 +17,7 @@ from mockserver.errors import UsageError, unknown
 INDEX: Final = "README.md"
 # As the index writes them: `- [time](time.md): move the clock`.
 _LINE: Final = re.compile(r"^- \[([\w-]+)\]\(([\w.-]+\.md)\): (.+(?:\n  .+)*)", re.MULTILINE)
+_FENCED: Final = re.compile(r"^```(\w+\n.*?)^```\n", re.MULTILINE | re.DOTALL)
 _HEADING: Final = re.compile(r"^## (.+)", re.MULTILINE)
 # A line as wide as a table cell goes needs no wider terminal than this to be read at ease.
 _WIDEST: Final = 120
@@ -78,7 +79,18 @@ def _show(text: str) -> None:
         return
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.syntax import Syntax
 
     console = Console()
-    # Terminals know no breaks within the cell of a table, and no links from page to page.
-    console.print(Markdown(text.replace("<br>", "; "), hyperlinks=False), width=min(console.width, _WIDEST))
+    for index, part in enumerate(_FENCED.split(text)):
+        if index % 2:
+            # As it stands, neither wrapped nor padded: it is there to be copied.
+            language, _, code = part.partition("\n")
+            shown = Syntax(code, language, theme="ansi_dark").highlight(code)
+            shown.rstrip()
+            console.print(shown, soft_wrap=True)
+        else:
+            # Terminals know no breaks within the cell of a table, and no links from page to page.
+            prose = Markdown(part.replace("<br>", "; "), hyperlinks=False)
+            console.print(prose, width=min(console.width, _WIDEST))
+            console.print()

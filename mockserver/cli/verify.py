@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from mockserver.cli.words import Words
 from mockserver.errors import UsageError
 
 if TYPE_CHECKING:
-    from mockserver.conformance.finding import Report
+    from mockserver.conformance.finding import Finding, Report
     from mockserver.conformance.traffic.run import Told
 
 _EPILOG: Final = """
@@ -46,10 +47,10 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
         return 0
     if given.what is None or not given.traffic:
         raise UsageError(f"verify: name a provider or a document, then the traffic. See {parser.prog} --help")
+    from mockserver.conformance.opening import open_document
     from mockserver.conformance.reports import Sources
-    from mockserver.conformance.traffic.commands import commands
+    from mockserver.conformance.reproduction import write
     from mockserver.conformance.traffic.telling import is_readable
-    from mockserver.conformance.traffic.terms import document_of
     from mockserver.conformance.traffic.verifying import verify
 
     reports = Reports.read(given.report, name)
@@ -68,7 +69,10 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
             cover_fail_under=given.cover_fail_under,
             told=told,
         )
-    reports.write(report, Sources(document_of(given.what), commands=commands, folder=Path.cwd()))
+    if given.reproductions is not None:
+        write(_servers(report), given.reproductions)
+    document = open_document(given.what).document
+    reports.write(report, Sources(document, commands=_commands, folder=Path.cwd()))
     return 1 if report.broken else 0 if is_readable(report) else _say_unreadable(report)
 
 
@@ -92,7 +96,29 @@ def _parser(name: str, about: str) -> Words:
     add("--against", metavar="OLD", action="append", default=[], help="tell what differs from this older recording")
     add("--reading", metavar="NAME=OPTION", action="append", default=[], help="read an unclear sentence so; repeatable")
     add("--cover-fail-under", metavar="PERCENT", type=float, help="fail if fewer of the operations were met")
+    add(
+        "--reproductions",
+        metavar="DIR",
+        type=Path,
+        help="write each fault of the server there: a script, a pytest file",
+    )
     return parser
+
+
+def _commands(finding: Finding) -> str:
+    """What fails the run, to run again; the rest is told in fewer lines."""
+    from mockserver.conformance.reproduction import curl
+
+    return curl(finding) if finding.level == "error" else ""
+
+
+def _servers(report: Report) -> Report:
+    """The report of the server's faults alone: what a client sent wrong is not mended at the server."""
+    checks = (
+        replace(check, findings=tuple(found for found in check.findings if found.party == "server"))
+        for check in report.checks
+    )
+    return replace(report, checks=tuple(checks))
 
 
 def _names(given: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -16,6 +16,12 @@ class Effort:
     seed: int = 0
     examples: int = 10
     ways: int = 2
+
+    def of(self, seed: int, examples: int | None = None) -> Effort:
+        """The same from another seed, and with so many examples."""
+        if examples is None:
+            return replace(self, seed=seed)
+        return Effort(seed, examples, self.ways if examples >= self.examples else 1)
 
 
 QUICK: Final = Effort(examples=3, ways=1)

@@ -181,9 +181,15 @@ class Judge:
             *(rule for rule in state if rule.name == _LAST),
         ]
 
+    def _is_own(self, step: Step) -> bool:
+        """Whether a call was made with the key that is judged with: what others own is of no use to it."""
+        key, said = self.subject.key, step.request.header("authorization")
+        return key is None or said is None or said.endswith(f" {key}") or key not in said
+
     def _watch(self, step: Step) -> None:
-        for operation, id in self._ids.learn(step):
-            self._tidying.made(self.session, operation, id)
+        if self._is_own(step):
+            for operation, id in self._ids.learn(step):
+                self._tidying.made(self.session, operation, id)
         self._tell(Called(step, self.session.calls))
 
 

@@ -26,8 +26,9 @@ from mockserver.errors import UnreachableError
 READS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 # More than this is not kept of the calls of one rule: enough to tell what made what.
 _REMEMBERED: Final = 5_000
-# Who waited in vain once, waits so many times shorter: else a server that never ends one thing would take all day.
+# Who waited in vain, waits so many times shorter afterwards: else a server that never ends one thing takes all day.
 _TIRED: Final = 4
+_TIREDEST: Final = 3
 # How long is waited between two looks at the same thing: a share of how long it took so far, within these bounds.
 _FIRST_PAUSE_MS: Final = 20
 _LAST_PAUSE_MS: Final = 2_000
@@ -79,7 +80,7 @@ class Session:
         self._unknown: Counter[str] = Counter()
         self._made: list[tuple[Request, str]] = []
         self._left: dict[str, None] = {}
-        self._waited_in_vain = False
+        self._in_vain = 0
 
     @property
     def calls(self) -> int:
@@ -148,17 +149,21 @@ class Session:
         """
         begun = self.now()
         patience = self.limits.patience_ms if patience_ms is None else patience_ms
-        end = begun + (patience // _TIRED if self._waited_in_vain else patience)
+        end = begun + patience // _TIRED ** min(self._in_vain, _TIREDEST)
         share, least = (_CLOSELY, _FIRST_PAUSE_MS // 4) if closely else (_COARSELY, _FIRST_PAUSE_MS)
         while True:
             step = self.send(request)
             yield replace(step, after_ms=self.now() - begun)
             left = end - self.now()
             if left <= 0:
-                self._waited_in_vain = True
+                self.tire()
                 return
             pause = min(max((self.now() - begun) * share, least), _LAST_PAUSE_MS)
             self.wait(min(int(pause), left))
+
+    def tire(self) -> None:
+        """Wait less long from now on: something that should have ended didn't."""
+        self._in_vain += 1
 
     def until(self, request: Request, done: Callable[[Reply], bool], patience_ms: int | None = None) -> Step:
         """The first call whose reply is `done`; when patience ends before, the last one made."""

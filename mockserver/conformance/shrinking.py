@@ -14,7 +14,7 @@ from typing import Final
 from mockserver.conformance.finding import Finding, Step
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.session import Session
-from mockserver.conformance.specimens import PRIVATE
+from mockserver.conformance.specimens import PRIVATE, reworded
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.payload import is_json, read_payload
 from mockserver.core.text import Json, TextError, dump, parse, resolve
@@ -106,7 +106,7 @@ def replay(session: Session, steps: Sequence[Step], words: dict[str, str]) -> It
     for step in steps:
         request = step.request
         for before, after in changed.items():
-            request = _reworded(request, before, after)
+            request = reworded(request, before, after)
         made = replace(session.send(request), saved=step.saved, note=step.note)
         for pointer in step.saved.values():
             before, after = _text_at(step.reply, pointer), _text_at(made.reply, pointer)
@@ -174,19 +174,8 @@ def _documents(violations: tuple[Violation, ...]) -> frozenset[str]:
     return frozenset(violation.document for violation in violations)
 
 
-def _reworded(request: Request, before: str, after: str) -> Request:
-    headers = Headers.of((name, value.replace(before, after)) for name, value in request.headers)
-    return replace(
-        request,
-        path=request.path.replace(before, after),
-        query=request.query.replace(before, after),
-        headers=headers,
-        body=request.body.replace(before.encode(), after.encode()),
-    )
-
-
 def _renamed(step: Step, before: str, after: str) -> Step:
-    return replace(step, request=_reworded(step.request, before, after))
+    return replace(step, request=reworded(step.request, before, after))
 
 
 def _text_at(reply: Reply | None, pointer: str) -> str:

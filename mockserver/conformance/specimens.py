@@ -5,10 +5,13 @@ Never aims a call that writes at what this run has not made, unless the account 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from mockserver.conformance.finding import Step
 from mockserver.conformance.ids import Id, Ids, at, reads
+from mockserver.conformance.known import Known
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.session import Session
 from mockserver.core.contract import Operation
@@ -22,6 +25,8 @@ from mockserver.strategies.source import LEAST
 
 PRIVATE: Final = "test_"
 _ROUNDS: Final = 2
+_PATIENCE_MS: Final = 5_000
+_PAUSE_MS: Final = 250
 # What a request body names its source by, for the accounts whose sources the user has told.
 _SOURCES: Final = ("playbackId", "videoStorageFileId")
 
@@ -32,6 +37,8 @@ class Specimens:
     def __init__(self, ids: Ids) -> None:
         self.ids = ids
         self._ready = False
+        self._chosen: dict[str, Json] = {}
+        self._accounts = self._turn = 0
 
     def ready(self, session: Session) -> None:
         """Look at what there is, and make one of each thing that can be made, once."""
@@ -46,20 +53,51 @@ class Specimens:
                         self._try(session, operation)
             for operation in operations:
                 if operation.method == "POST" and not session.limits.read_only and "{" not in operation.path:
-                    self._try(session, operation)
+                    self._choose(session, operation)
         except Skip:
             return  # of calls there are none left; what is asked next says so itself
 
-    def _try(self, session: Session, operation: Operation) -> None:
+    def _try(self, session: Session, operation: Operation) -> bool:
+        """Whether an operation does what it is asked for."""
         request = self.request(session, operation)
-        if request is not None:
-            session.send(request)
+        reply = session.send(request).reply if request is not None else None
+        return reply is not None and 200 <= reply.status < 300
+
+    def _choose(self, session: Session, operation: Operation) -> None:
+        """Find the example that works more than once, if the first does not: what is there can be in the way."""
+        page = page_of(operation.id, document=session.subject.document)
+        listed = list(examples(session, page))
+        works = [self._try(session, operation), bool(listed) and self._try(session, operation)]
+        for other in listed[1:] if works == [True, False] else ():
+            self._chosen[operation.id] = other
+            if self._try(session, operation) and self._try(session, operation):
+                return
+            del self._chosen[operation.id]
+
+    def example(self, session: Session, page: Page) -> Json:
+        """The body to begin with, for an operation that has examples; else None."""
+        if page.operation.id in self._chosen:
+            return self._chosen[page.operation.id]
+        return next(examples(session, page), None)
+
+    def bodies(self, session: Session, page: Page) -> list[Json]:
+        """All bodies to begin with, the best first."""
+        first = self.example(session, page)
+        return [] if first is None else [first, *(one for one in examples(session, page) if one != first)]
+
+    def account(self, session: Session, operation: Operation) -> str | None:
+        """The key to break a rule with: on a fake a new account, where nothing that is there is in the way."""
+        key = session.subject.key
+        if key is None or "+" in key or not is_private(session) or reads(operation) or "{" in operation.path:
+            return key
+        self._accounts += 1
+        return f"{key}-{self._accounts}"
 
     def request(self, session: Session, operation: Operation) -> Request | None:
         """The simplest request of an operation that should work here; None when there is nothing to aim it at."""
         page = page_of(operation.id, document=session.subject.document)
         made = draft(LEAST, page, session.subject.key or KEY, least=True)
-        body = example(session, page)
+        body = self.example(session, page)
         if body is not None:
             made.value = body
         request = self.aimed(session, operation, owned(session, made.request()))
@@ -81,6 +119,9 @@ class Specimens:
         made = [one for one in known if one.made]
         if operation.method == "DELETE":
             return made[0] if len(made) > 1 else None  # what others need stays
+        if reads(operation) and known:
+            self._turn += 1
+            return known[-self._turn % len(known)]  # one after the other: what is odd may be in any of them
         return next(reversed(made or known), None)
 
 
@@ -89,17 +130,28 @@ def is_private(session: Session) -> bool:
     return (session.subject.key or "").startswith(PRIVATE)
 
 
+def patiently(session: Session, operation: Operation, request: Request, note: str = "") -> Step:
+    """One call; while the server only says that it has too much to do, the same again, for a while."""
+    known = Known.of(session.subject.document)
+    end = session.now() + _PATIENCE_MS
+    while True:
+        step = session.send(request, note)
+        if step.reply is None or not known.is_busy(operation.id, request, step.reply) or session.now() > end:
+            return step
+        session.wait(_PAUSE_MS)
+
+
 def owned(session: Session, request: Request) -> Request:
     """The request to the server that is judged, with the headers that all its calls have."""
     headers = Headers.of((*session.subject.headers, *request.headers))
     return replace(request, origin=session.subject.origin, headers=headers)
 
 
-def example(session: Session, page: Page) -> Json:
-    """The first example of a JSON body that keeps its schema, about a source of the user's if one was told."""
+def examples(session: Session, page: Page) -> Iterator[Json]:
+    """The examples of a JSON body that keep its schema, about a source of the user's if one was told."""
     entry = next((one for one in page.entries if one.body.is_json), None)
     if entry is None:
-        return None
+        return
     spot = page.body.at("content", entry.body.media) if page.body else None
     said: dict[str, Json] = spot.value if spot is not None else {}
     named = [one.get("value") for one in (said.get("examples") or {}).values() if isinstance(one, dict)]
@@ -109,8 +161,21 @@ def example(session: Session, page: Page) -> Json:
     listed = [said.get("example"), *named, schema.get("example"), *(schema.get("examples") or [])]
     for value in listed:
         if isinstance(value, dict) and entry.body.holds(value):
-            return _about_source(session, value)
-    return None
+            yield _about_source(session, value)
+
+
+def reworded(request: Request, before: str | None, after: str | None) -> Request:
+    """The request with one text for another, wherever it is: another key, another id."""
+    if before is None or after is None or before == after:
+        return request
+    headers = Headers.of((name, value.replace(before, after)) for name, value in request.headers)
+    return replace(
+        request,
+        path=request.path.replace(before, after),
+        query=request.query.replace(before, after),
+        headers=headers,
+        body=request.body.replace(before.encode(), after.encode()),
+    )
 
 
 def with_body(request: Request, body: Json) -> Request:

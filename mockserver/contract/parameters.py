@@ -85,7 +85,7 @@ def read_parameters(operation: Spot, path_item: Spot) -> tuple[Parameter, ...]:
         listed = holder.at("parameters")
         for spot in listed.entries() if listed else ():
             name, where = str(spot.value.get("name")), spot.value.get("in")
-            if where not in _STYLES or (where == "header" and name.lower() in _IGNORED_HEADERS):
+            if str(where) not in _STYLES or (where == "header" and name.lower() in _IGNORED_HEADERS):
                 continue
             found[where, name.lower() if where == "header" else name] = Parameter.of(spot, where, name)
     return tuple(parameter for where in _STYLES for (at, _), parameter in found.items() if at == where)

@@ -45,12 +45,21 @@ def rewritten(
     if media == FORM_MEDIA:
         kept: str | None = pairs(said)
     elif is_json(media) or said.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        kept = _json(said, value, text)
+        kept = _json(said, charset, value, text)
     else:
         kept = text(said)
     if kept is None:
         return None
-    return request.body if kept == said else _closed(kept.encode(charset, "surrogatepass"), request)
+    return request.body if kept == said else _closed(_written(kept, charset), request)
+
+
+def _written(text: str, charset: str) -> bytes:
+    """The text in a charset; what that has not, as JSON escapes it: `\\u00e9` in a body of ASCII came so, too."""
+    try:
+        return text.encode(charset, "surrogatepass")
+    except UnicodeEncodeError:
+        plain = "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
+        return plain.encode(charset, "replace")
 
 
 def _bytes(request: Request, data: bytes, text: Callable[[str], str | None]) -> bytes | None:
@@ -62,7 +71,7 @@ def _bytes(request: Request, data: bytes, text: Callable[[str], str | None]) -> 
     return request.body if kept == said else _closed(kept.encode("latin-1"), request)
 
 
-def _json(said: str, value: Callable[[Json], Json], text: Callable[[str], str | None]) -> str | None:
+def _json(said: str, charset: str, value: Callable[[Json], Json], text: Callable[[str], str | None]) -> str | None:
     plain = said.encode("utf-8", "surrogatepass")
     try:
         read = parse(plain)
@@ -72,6 +81,8 @@ def _json(said: str, value: Callable[[Json], Json], text: Callable[[str], str | 
     # What a repeated name said first is not in the value; it would stay in the text.
     if kept is read and not _repeats_a_name(said):
         return said
+    if charset.lower() not in ("utf-8", "utf8"):  # which may lack characters that the text had as escapes
+        return json.dumps(kept, separators=(",", ":"))
     return dump(kept).decode("utf-8", "surrogatepass")
 
 

@@ -4,8 +4,9 @@ Needs a document and never a server.
 """
 
 from mockserver.strategies.broken import BrokenReply, broken_replies, reply_violations
-from mockserver.strategies.client import Called, Client, Clock, Mock, State
-from mockserver.strategies.flows import Flow, Phase
+from mockserver.strategies.client import Called, Client, Ended, Hooks, Mock, Receiver, Save, State, Tokens
+from mockserver.strategies.clock import Clock
+from mockserver.strategies.flow import Flow, Phase
 from mockserver.strategies.invalid import InvalidBody, InvalidRequest, invalid_bodies, invalid_requests, violations
 from mockserver.strategies.machine import ClientMachine
 from mockserver.strategies.plans import fault_plans
@@ -23,17 +24,22 @@ __all__ = [
     "Client",
     "ClientMachine",
     "Clock",
+    "Ended",
     "FaultStep",
     "Flow",
+    "Hooks",
     "InvalidBody",
     "InvalidRequest",
     "JumpStep",
     "Mock",
     "Phase",
+    "Receiver",
     "RestartStep",
     "Rule",
+    "Save",
     "State",
     "Step",
+    "Tokens",
     "bodies",
     "broken_replies",
     "fault_plans",

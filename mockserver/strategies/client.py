@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, Final, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 from mockserver.core.fault import Fault
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.violation import Violation
 
 T = TypeVar("T")
@@ -24,11 +25,33 @@ class State(Enum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """An OAuth application and a user's tokens for it. The access token is over after an hour or so."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+
+Save: TypeAlias = Callable[[str, str], None]
+"""Keeps an access token and a refresh token for the client's next start."""
+
+Ended: TypeAlias = Callable[[str, State], None]
+"""Does what is to be done when a clip (its id) is READY or FAILED."""
+
+Receiver: TypeAlias = Callable[[Mapping[str, str], bytes], Maybe[int]]
+"""Takes a webhook's headers and raw body; the status to answer with."""
+
+
 class Client(ABC):
     """A client under test, in the machine's words. Every method may be plain or `async`; none catches anything.
 
-    `errors` are the client's own exceptions: what else comes out of a method is a bug. Whatever the client waits with
-    has to be the machine's clock: give it `clock.sleep` (or `clock.asleep`) and `clock.time`.
+    Leave out what the client has no function for: the machine then does without. `errors` are the client's own
+    exceptions: what else comes out of a method is a bug. Of them, `must_sign_in` send the user to sign in again, and
+    `at_limit` say that a limit is reached; left empty, nobody looks. Whatever the client waits with has to be the
+    machine's clock: give it `clock.sleep` (or `clock.asleep`) and `clock.time`, or `clock.now` if it wants Unix time.
 
     >>> class Adapter(Client):
     ...     errors = (ClipError,)
@@ -40,6 +63,8 @@ class Client(ABC):
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
+    must_sign_in: ClassVar[tuple[type[Exception], ...]] = ()
+    at_limit: ClassVar[tuple[type[Exception], ...]] = ()
 
     @abstractmethod
     def create(self, source: str, start: float | None, end: float | None) -> Maybe[str | None]:
@@ -58,24 +83,52 @@ class Client(ABC):
         """The ids of what has been made of a source, or of everything there is; all pages."""
 
     @abstractmethod
-    def download(self, handle: str) -> Maybe[bytes | str | Sequence[str]]:
-        """What is ready: the file, or where to download it (a URL, or several)."""
+    def download(self, handle: str) -> Maybe[bytes | str | Sequence[bytes | str]]:
+        """What is ready: the file, or where to download it (a URL); or several of them."""
 
     def wait(self, handle: str) -> Maybe[State]:
-        """Poll until it ends, as the client does it. Left as it is: the client has no such function."""
+        """Poll until it ends, as the client does it."""
         raise NotImplementedError
 
     def delete(self, handle: str) -> Maybe[None]:
-        """Delete it; what is gone already is no error. Left as it is: the client has no such function."""
+        """Delete it; what is gone already is no error."""
+        raise NotImplementedError
+
+    def create_single(self, source: str, start: float | None, end: float | None) -> Maybe[str | None]:
+        """As `create`, but one clip that is exactly the span."""
+        raise NotImplementedError
+
+    def play(self, handle: str) -> Maybe[str]:
+        """The URL a player is given for what is ready: a manifest."""
+        raise NotImplementedError
+
+    def files(self) -> Maybe[Sequence[str]]:
+        """The ids of all videos clips can be made of, whatever their state."""
+        raise NotImplementedError
+
+    def register(self, url: str, secret: str) -> Maybe[str]:
+        """Have events delivered to a URL, signed with a secret; the webhook's id."""
+        raise NotImplementedError
+
+    def receiver(self, secret: str, ended: Ended) -> Receiver:
+        """What takes deliveries: it calls `ended` once for each clip, whose errors are its own to answer for."""
+        raise NotImplementedError
+
+    def sign_in(self, tokens: Tokens, save: Save) -> Maybe[None]:
+        """Be a client with these tokens from here on, which gets itself new ones and has each pair saved."""
         raise NotImplementedError
 
     def close(self) -> Maybe[None]:
         """Let go of connections; nothing if the client has none."""
         return None
 
+    def can(self, name: str) -> bool:
+        """Whether the client has this function."""
+        return getattr(type(self), name) is not getattr(Client, name)
+
 
 class Called(Protocol):
-    """A call the server has on record. `at` is in Unix ms of the server's clock."""
+    """A call the server has on record. `at` is in Unix ms of the server's clock. Secrets may have been taken out."""
 
     @property
     def at(self) -> int: ...
@@ -89,68 +142,43 @@ class Called(Protocol):
     def violations(self) -> Sequence[Violation]: ...
 
 
+class Delivered(Protocol):
+    """A webhook delivery as it came."""
+
+    @property
+    def headers(self) -> Headers: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Hooks(Protocol):
+    """A receiver of webhooks beside a mock: what comes is signed with `secret`. `register` subscribes to all events."""
+
+    @property
+    def secret(self) -> str: ...
+    def register(self) -> str: ...
+    @property
+    def received(self) -> Sequence[Delivered]: ...
+
+
 class Mock(Protocol):
-    """A private world of a server, as a test holds it.
+    """A private world of a server, as a test holds it; its time stands still at `now` (Unix ms).
 
     `add_fault` lets something go wrong with calls from here on. `reply_next` has the next call of an operation answered
     with a reply, undecided: nothing changes, but it is on record. `clear` drops faults and replies that were not used.
     `call` asks the world directly, past all of these and off the record. `calls` is what clients sent, oldest first.
+    One that has `webhooks` (see Hooks) is asked for deliveries, too.
     """
 
     @property
     def url(self) -> str: ...
     @property
     def key(self) -> str: ...
+    @property
+    def now(self) -> int: ...
     def advance(self, ms: int, /) -> object: ...
     def add_fault(self, fault: Fault, /) -> object: ...
     def reply_next(self, operation: str, reply: Reply, /) -> object: ...
     def clear(self) -> object: ...
     def call(self, request: Request, /) -> Reply: ...
     def calls(self) -> Sequence[Called]: ...
-
-
-# Who looks every ten seconds for five hours has not paused as often.
-MOST_PAUSES: Final = 2_000
-
-
-class Endless(BaseException):
-    """The client waits longer than any job takes. No client's `except Exception` takes it for its own."""
-
-
-class Clock:
-    """The mock's clock in a client's hands: sleeping moves it. Nothing waits in real time."""
-
-    def __init__(self, mock: Mock, most: float) -> None:
-        self._mock = mock
-        self._most = most
-        self._slept = 0.0
-        self._since = 0.0
-        self.pauses = 0
-
-    def time(self) -> float:
-        """Seconds since the machine began, by the mock's clock."""
-        return self._slept
-
-    def begin(self) -> None:
-        """A new call: patience starts over."""
-        self._since = self._slept
-        self.pauses = 0
-
-    def pass_by(self, seconds: float) -> None:
-        """Let time go by between calls."""
-        self._slept += seconds
-        self._mock.advance(int(seconds * 1000))
-
-    def sleep(self, seconds: float) -> None:
-        """Let time go by; raises Endless when one call has slept longer or more often than any job takes."""
-        self._slept += max(seconds, 0.001)
-        self.pauses += 1
-        if self.pauses > MOST_PAUSES:
-            raise Endless(f"one call paused {self.pauses} times, {self._slept - self._since:.0f} s in all")
-        if self._slept - self._since > self._most:
-            raise Endless(f"one call slept for {self._slept - self._since:.0f} s of the mock's clock")
-        self._mock.advance(max(1, int(seconds * 1000)))
-
-    async def asleep(self, seconds: float) -> None:
-        """As `sleep`, for coroutines."""
-        self.sleep(seconds)

@@ -57,7 +57,7 @@ def violations(
     ... def test_my_client_tells_the_user(rule, data):
     ...     broken = data.draw(invalid_requests("createClip", rule))
     """
-    return tuple(offence.rule for offence in _offences(page_of(op, contract, document)).values())
+    return tuple(offence.rule for offence in offences_of(page_of(op, contract, document)).values())
 
 
 @st.composite
@@ -128,7 +128,7 @@ def invalid_bodies(
 
 
 def _chosen(page: Page, rule: Rule | str | None, source: Drawn) -> Offence:
-    known = _offences(page)
+    known = offences_of(page)
     if rule is not None:
         return named(rule, known, f"rule of requests of {page.operation.id}")
     seen = [offence for offence in known.values() if offence.keyword is not None]
@@ -148,7 +148,8 @@ def named(rule: Rule | str, known: Mapping[str, T], what: str) -> T:
 
 
 @cache
-def _offences(page: Page) -> Mapping[str, Offence]:
+def offences_of(page: Page) -> Mapping[str, Offence]:
+    """Every offence of an operation, by the id of its rule."""
     return {offence.rule.id: offence for offence in offences(page)}
 
 

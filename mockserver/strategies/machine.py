@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from hypothesis.strategies import DataObject
+from hypothesis.stateful import precondition, rule
 
-from mockserver.contract.check import CompiledContract
-from mockserver.core.http import Reply
+from mockserver.core.fault import Effect
+from mockserver.core.http import Reply, decode_segment
 from mockserver.core.text import Json
-from mockserver.errors import unknown
-from mockserver.strategies.book import Page, page_of
-from mockserver.strategies.client import Client, Clock, Mock, State
-from mockserver.strategies.flows import FLOWS, Flow, Span
-from mockserver.strategies.trial import Outcome, Trial
-from mockserver.strategies.troubles import TROUBLES, Expected, Scene, paged
+from mockserver.strategies import hooks, oauth
+from mockserver.strategies.book import page_of
+from mockserver.strategies.client import Called, State
+from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
+from mockserver.strategies.flow import Span
+from mockserver.strategies.judging import Outcome
+from mockserver.strategies.laying import Dice, answer_next, dice, strike_next
+from mockserver.strategies.pages import CURSORS, paged
+from mockserver.strategies.replies import examples
+from mockserver.strategies.troubles import AGAIN, TROUBLES, Expected
 
-_ANY = st.integers(0, 30)
-# Twists come in many kinds, so they get more turns.
-_TROUBLES = st.sampled_from([*TROUBLES, "twisted", "twisted"])
+# Twists come in many kinds, so they get more turns; to hang takes real time, so it gets fewer. Several in one step find
+# more in the same time.
+_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], "hung"]
+_TROUBLES = st.lists(st.sampled_from(_TURNS), min_size=1, max_size=4)
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one. It is not explained:
 # that takes as long as all the rest, and names lines of ours.
@@ -36,242 +38,280 @@ _SETTINGS = settings(
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+# Longer than any job that ends takes, and than any link to a file is good for (s).
+_ENDED, _LATER = 3_600, 8 * 86_400
+# Ids are opaque: what means something in a URL has to be percent-encoded (RFC 3986, 2.1).
+_ODD = ("a/b", "a?b=c", "a#b", "a b", "a%2Fb", "é")
 
 
-class ClientMachine(RuleBasedStateMachine):
+class ClientMachine(Exploring):
     """A state machine for any client of a provider: give it a world and an adapter, and it looks for the client's bugs.
 
     `provider` is `"livepeer"` or `"restream"`; for another, set `flow` and `contract`. `patience` is how many real
     seconds one call may go without a pause (more than the client's timeout), `longest` how many of the mock's clock it
     may wait. `persistent`: who waits for a clip is not put off by a single 503.
 
-    What has to hold: nothing but the client's own errors comes out, and no key in them; requests keep the contract; no
-    call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409 for
-    what has been asked before is no error, and there is one project for one source; waiting ends; what is said to be
-    ready is, and can be downloaded; lists are whole, and name nothing twice.
+    What has to hold: nothing but the client's own errors comes out, and no secret in them; requests keep the contract;
+    no call is made twice that the server may have heard; a refused one is not repeated; `Retry-After` is kept; a 409
+    for what has been asked before is no error, and there is one project for one source; waiting ends; what is said to
+    be ready is, can be played and downloaded, and nobody who stores it is shown a key; lists are whole, and name
+    nothing twice. Of tokens: they are renewed when they are over and then saved, and not when that is no use. Of
+    webhooks: each clip's end is acted on once, in any order, and nothing is believed that is not signed.
 
     >>> class Restream(ClientMachine):
     ...     provider = "restream"
-    ...     def mock(self): return server.world()
+    ...     def mock(self): return server.world("restream", "machine", frozen=True, pace=1)
     ...     def client(self, mock, clock): return Adapter(mock, clock)
     ...
     >>> TestRestream = Restream.TestCase
     """
-
-    provider: ClassVar[str] = ""
-    flow: ClassVar[Flow | None] = None
-    contract: ClassVar[CompiledContract | None] = None
-    patience: ClassVar[float] = 5.0
-    longest: ClassVar[float] = 86_400.0
-    persistent: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         # Each machine has a TestCase of its own, which takes no settings over.
         super().__init_subclass__()
         cls.TestCase.settings = _SETTINGS
 
-    def mock(self) -> Mock:
-        """A fresh world, with its time standing still."""
-        raise NotImplementedError("ClientMachine.mock: return a fresh world of your mock server")
+    # ---- clips
 
-    def client(self, mock: Mock, clock: Clock) -> Client:
-        """The client under test, as an adapter."""
-        raise NotImplementedError("ClientMachine.client: return your client as a mockserver.strategies.Client")
+    @rule(pick=ANY, span=ANY, troubles=_TROUBLES, draw=dice())
+    def create(self, pick: int, span: int, troubles: Sequence[str], draw: Dice) -> None:
+        """Ask for clips of sources that may have been asked for before."""
+        sources, spans = (*self._flow.sources, *self._flow.failing), self._flow.spans
+        for at, trouble in enumerate(troubles):
+            self._create_in_trouble(sources[(pick + at) % len(sources)], spans[span % len(spans)], trouble, draw)
 
-    def __init__(self) -> None:
-        super().__init__()
-        if self.flow is None and self.provider not in FLOWS:
-            raise InvalidArgument(unknown("provider with a flow", self.provider, FLOWS) + "; or set `flow`")
-        self._flow: Flow = self.flow or FLOWS[self.provider]
-        # What the client has made: id by id its source, and for each source the ids.
-        self._made: dict[str, str] = {}
-        self._of: dict[str, list[str]] = {}
-
-    @initialize()
-    def begin(self) -> None:
-        """A fresh world and a fresh client."""
-        self._mock = self.mock()
-        self._clock = Clock(self._mock, self.longest)
-        self._trial = Trial(self._mock, self.client(self._mock, self._clock), self._clock, self._flow, self.patience)
-
-    def teardown(self) -> None:
-        if hasattr(self, "_trial"):
-            self._trial.close()
-
-    @rule(pick=_ANY, span=_ANY, trouble=_TROUBLES, data=st.data())
-    def create(self, pick: int, span: int, trouble: str, data: DataObject) -> None:
-        """Ask for a clip of a source that may have been asked for before."""
-        flow = self._flow
-        sources = (*flow.sources, *flow.failing, *flow.stuck)
-        source, times = sources[pick % len(sources)], flow.spans[span % len(flow.spans)]
-        real = None
+    def _create_in_trouble(self, source: str, times: Span, trouble: str, draw: Dice) -> None:
+        flow, real = self._flow, None
         if trouble == "twisted":
             # The clip is made here, so that there is something behind the reply.
             real = self._mock.call(flow.asking(self._mock.key, source, times))
             if real.status >= 300:
                 return
-        expected = self._arm(trouble, flow.create, real, data)
+        expected = self._arm(trouble, flow.create, real, draw)
         if expected is not None:
             self._create(source, times, expected)
 
-    def _create(self, source: str, times: Span, expected: Expected) -> None:
-        outcome = self._trial.create(source, times, expected)
-        if outcome.handle is not None:
-            known = self._of.setdefault(source, [])
-            if self._flow.conflicts and known:
-                assert outcome.handle == known[0], f"two projects for {source}: {known[0]} and {outcome.handle}"
-            known.append(outcome.handle)
-            self._made[outcome.handle] = source
+    @rule(pick=ANY, heard=st.booleans())
+    def create_unheard(self, pick: int, heard: bool) -> None:
+        """Ask twice for clips of a source; the second reply is lost, and perhaps the second call, too."""
+        source, times = self._flow.sources[pick % len(self._flow.sources)], self._flow.spans[-1]
+        self._create(source, times, Expected())
+        lost = Effect(reset="after" if heard else "before")
+        strike_next(self._mock, self._flow.create, lost)
+        self._create(source, times, Expected("may"))
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
-    def poll(self, pick: int, trouble: str, data: DataObject) -> None:
-        """One look at a clip."""
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "other conflict")), draw=dice())
+    def create_again(self, pick: int, trouble: str, draw: Dice) -> None:
+        """Ask once more for what has been asked for."""
+        source = self._made[self._handle(pick)]
+        expected = self._arm(trouble, self._flow.create, None, draw)
+        if expected is not None:
+            self._create(source, self._flow.spans[0], expected)
+
+    @rule(pick=ANY, shown=ANY)
+    def create_refused(self, pick: int, shown: int) -> None:
+        """Ask for a clip, and be refused in one of the ways the document shows."""
+        flow, page = self._flow, page_of(self._flow.create, self.contract)
+        refusals = [
+            (name, reply) for name, reply in examples(page) if reply.status >= 400 and reply.status not in AGAIN
+        ]
+        if refusals:
+            name, reply = refusals[shown % len(refusals)]
+            answer_next(self._mock, flow.create, reply)
+            expected = Expected("must", calls=1, limit=name in flow.limits, injected=True)
+            self._create(flow.sources[pick % len(flow.sources)], flow.spans[0], expected)
+
+    @precondition(lambda self: self._can("create_single"))
+    @rule(pick=ANY, span=ANY)
+    def create_single(self, pick: int, span: int) -> None:
+        """Ask for one clip of a whole span."""
+        sources, spans = self._flow.sources, self._flow.spans
+        self._create(sources[pick % len(sources)], spans[span % len(spans)], Expected("may"), single=True)
+
+    @rule(pick=ANY, after=_JUMPS, troubles=_TROUBLES, draw=dice())
+    def poll(self, pick: int, after: int, troubles: Sequence[str], draw: Dice) -> None:
+        """One look at a clip, so many seconds later."""
         handle = self._handle(pick)
+        self._clock.pass_by(after)
         plain = self._trial.poll(handle, Expected())
-        self._in_the_way(plain, trouble, data, lambda expected: self._trial.poll(handle, expected))
+        self._in_the_way(plain, troubles, draw, partial(self._trial.poll, handle))
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, phase=_ANY)
-    def poll_in_a_phase(self, pick: int, phase: int) -> None:
-        """A look at a clip in any state the document knows, and in one it doesn't."""
-        handle = self._handle(pick)
+    @rule(pick=ANY, phases=st.lists(ANY, min_size=1, max_size=4))
+    def poll_in_phases(self, pick: int, phases: Sequence[int]) -> None:
+        """Looks at a clip in any state the document knows, and in one it doesn't."""
+        for phase in phases:
+            self._poll_in_a_phase(self._handle(pick), phase)
+
+    def _poll_in_a_phase(self, handle: str, phase: int) -> None:
         plain = self._trial.poll(handle, Expected())
         told = next((call for call in reversed(plain.calls) if call.operation in self._flow.phases), None)
         if told is None or told.operation is None or told.reply.status >= 300:
             return
         known = self._flow.phases[told.operation]
-        values: Sequence[Json] = [*known.values, "queued"]
+        values: Sequence[Json] = ["queued", *known.values]
         value = values[phase % len(values)]
-        self._mock.reply_next(
-            told.operation, Reply.json(told.reply.status, _set(told.reply.value, known.pointer, value))
-        )
-        self._trial.poll_told(handle, known.values.get(value, frozenset((State.WAITING, State.FAILED))), value)
+        said = set_at(told.reply.value, known.pointer, value)
+        answer_next(self._mock, told.operation, Reply.json(told.reply.status, said))
+        self._trial.poll_told(handle, known.of(said), value)
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=st.sampled_from(("none", "other conflict")), data=st.data())
-    def create_again(self, pick: int, trouble: str, data: DataObject) -> None:
-        """Ask once more for what has been asked for."""
-        expected = self._arm(trouble, self._flow.create, None, data)
-        if expected is not None:
-            self._create(self._made[self._handle(pick)], self._flow.spans[0], expected)
+    @precondition(lambda self: self._flow.any_id)
+    @rule(odd=st.sampled_from(_ODD))
+    def poll_an_odd_one(self, odd: str) -> None:
+        """A look at what has an odd id: there is no such clip, and the server is asked for this very id."""
+        outcome = self._trial.judged("poll", Expected("must"), self._trial.client.poll, odd)
+        for call in outcome.calls:
+            asked = [decode_segment(part) for part in call.request.path.split("/")]
+            assert odd in asked, f"poll: the id is {odd!r}, and the client asks for {call.request.target}"
 
-    @precondition(lambda self: self._made and self.persistent)
-    @rule(pick=_ANY)
+    @precondition(lambda self: self.persistent and self._can("wait"))
+    @rule(pick=ANY)
     def wait_through_a_failure(self, pick: int) -> None:
         """Wait for a clip while the server fails once: whoever waits asks again."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
-        if plain.error is None and plain.calls and plain.calls[0].operation and plain.result is State.WAITING:
+        endless = self._made[handle] in self._flow.stuck
+        if plain.calls and plain.calls[0].operation and plain.result is State.WAITING and not endless:
             self._trial.wait_through(handle, plain.calls[0].operation)
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY)
-    def wait(self, pick: int) -> None:
-        """Wait for a clip: it ends, whatever comes of it."""
-        handle = self._handle(pick)
-        self._trial.wait(handle, surely=self._made[handle] in self._flow.sources)
-
-    @rule(pick=_ANY, span=_ANY, data=st.data())
-    def see_through(self, pick: int, span: int, data: DataObject) -> None:
-        """Ask for a clip that will fail, never end or become ready, wait for it, and look at what came of it."""
+    @precondition(lambda self: self._can("wait"))
+    @rule(pick=ANY, span=ANY, twists=st.integers(1, 4), draw=dice())
+    def see_through(self, pick: int, span: int, twists: int, draw: Dice) -> None:
+        """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        sources = (*flow.failing[:1], *flow.stuck, *flow.sources[:2])
+        # Who waits for what never ends takes long over it: about one in nine will do.
+        ending = (*flow.sources, *flow.failing)
+        sources = (*ending * -(-8 // len(ending)), *flow.stuck)
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
             waited = self._trial.wait(handle, surely=source in flow.sources)
-            if waited is not None and waited.result is not None:
-                self._in_the_way(waited, "twisted", data, partial(self._trial.wait, handle), last=True)
+            if waited.result is not None:
+                self._in_the_way(waited, twists * ["twisted"], draw, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
-            self._in_the_way(plain, "twisted", data, partial(self._trial.download, handle))
+            self._in_the_way(plain, twists * ["twisted"], draw, partial(self._trial.download, handle))
 
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
-    def list(self, pick: int, trouble: str, data: DataObject) -> None:
-        """What there is."""
-        source = self._made[self._handle(pick)]
-        plain = self._trial.list(source, self._of[source], Expected())
-        self._in_the_way(
-            plain, trouble, data, lambda expected: self._trial.list(source, self._of[source], expected, plain)
-        )
-
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY)
-    def list_in_pages(self, pick: int) -> None:
-        """A list that comes in two pages."""
-        source = self._made[self._handle(pick)]
-        plain = self._trial.list(source, self._of[source], Expected())
-        calls = [call for call in plain.calls if call.operation == plain.calls[-1].operation]
-        pages = paged(calls[0].reply, calls[0].request) if calls and plain.error is None else None
-        if pages is None or calls[0].operation is None:
-            return
-        for page in pages:
-            self._mock.reply_next(calls[0].operation, page)
-        # Who read several pages before has seen more than is in the first, which these two are made of.
-        whole = plain if len(calls) == 1 else None
-        self._trial.list(source, self._of[source], Expected(injected=True), whole, pages=len(pages))
-
-    @precondition(lambda self: self._made)
-    @rule(pick=_ANY, trouble=_TROUBLES, data=st.data())
-    def download(self, pick: int, trouble: str, data: DataObject) -> None:
-        """What is ready can be downloaded, what isn't can't."""
+    @rule(pick=ANY, later=st.booleans(), troubles=_TROUBLES, draw=dice())
+    def download(self, pick: int, later: bool, troubles: Sequence[str], draw: Dice) -> None:
+        """What is ready can be downloaded, what isn't can't; also later, when links that were good are so no more."""
         handle = self._handle(pick)
         plain = self._trial.download(handle, Expected())
-        self._in_the_way(plain, trouble, data, lambda expected: self._trial.download(handle, expected))
+        if later:
+            self._clock.pass_by(_LATER)
+            plain = self._trial.download(handle, Expected())
+            self._clock.pass_by(_LATER)
+            plain = self._trial.download(handle, Expected())
+        self._in_the_way(plain, troubles, draw, partial(self._trial.download, handle))
 
-    @precondition(lambda self: self._made and self._flow.delete)
-    @rule(pick=_ANY, trouble=st.sampled_from(("none", "refused", "conflict")), data=st.data())
-    def delete(self, pick: int, trouble: str, data: DataObject) -> None:
+    @rule(pick=ANY, verb=st.sampled_from(("download", "play")), backwards=st.booleans())
+    def find_elsewhere(self, pick: int, verb: str, backwards: bool) -> None:
+        """Play or download what is ready, when the first reply has no URL; another one names several, in any order."""
+        handle, ways = self._handle(pick), {"download": self._trial.download, "play": self._trial.play}
+        if not self._can(verb):
+            return
+        self._clock.pass_by(_ENDED)
+        plain = self._trial.poll(handle, Expected())
+        if plain.result is not State.READY:
+            return
+        ways[verb](handle, Expected())
+        told = ways[verb](handle, self._hidden(plain, Expected("may")))
+        for call in told.calls[-1:] if backwards else ():
+            if call.operation and isinstance(call.reply.value, dict):
+                self._hidden(plain, Expected("may"))
+                answer_next(self._mock, call.operation, Reply.json(call.reply.status, turned(call.reply.value)))
+                ways[verb](handle, Expected("may"))
+
+    def _hidden(self, plain: Outcome, expected: Expected) -> Expected:
+        """Lets the next reply leave out the URLs that are to be found elsewhere."""
+        for call in plain.calls[-1:]:
+            said = call.reply.value
+            for pointer in self._flow.elsewhere.get(call.operation or "", ()):
+                said = without(said, pointer)
+            if said is not call.reply.value and call.operation:
+                answer_next(self._mock, call.operation, Reply.json(call.reply.status, said))
+        return expected
+
+    @precondition(lambda self: self._flow.delete and self._can("delete"))
+    @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), draw=dice())
+    def delete(self, pick: int, trouble: str, draw: Dice) -> None:
         """Delete a clip, and once more."""
         handle = self._handle(pick)
-        expected = self._arm(trouble, self._flow.delete or "", None, data)
+        expected = self._arm(trouble, self._flow.delete or "", None, draw)
         if expected is not None and self._trial.delete(handle, expected) and trouble == "none":
             self._of[self._made.pop(handle)].remove(handle)
             self._trial.delete_again(handle)
 
-    @rule(seconds=_JUMPS)
-    def jump(self, seconds: int) -> None:
-        """Time goes by."""
-        self._clock.pass_by(seconds)
+    # ---- lists
 
-    def _handle(self, pick: int) -> str:
-        handles = list(self._made)
-        return handles[pick % len(handles)]
+    @rule(pick=ANY, troubles=_TROUBLES, draw=dice())
+    def list(self, pick: int, troubles: Sequence[str], draw: Dice) -> None:
+        """What there is."""
+        source = self._made[self._handle(pick)]
+        plain = self._trial.list(source, self._of[source], Expected())
+        # Of what came in several pages, what is in the way may cut off the rest.
+        whole = plain if len(_same(plain)) == 1 else None
+        self._in_the_way(plain, troubles, draw, lambda expected: self._trial.list(source, (), expected, whole))
 
-    def _arm(self, trouble: str, operation: str, real: Reply | None, data: DataObject) -> Expected | None:
-        scene = Scene(self._mock, self._flow, self._page(operation), real)
-        return TROUBLES[trouble](scene, data.draw)
-
-    def _page(self, operation: str) -> Page:
-        return page_of(operation, self.contract)
-
-    def _in_the_way(
-        self,
-        plain: Outcome,
-        trouble: str,
-        data: DataObject,
-        again: Callable[[Expected], Outcome | None],
-        *,
-        last: bool = False,
-    ) -> None:
-        """The same once more, with something in the way of one of the calls it makes."""
-        calls = [call for call in plain.calls if call.operation]
-        if trouble == "none" or plain.error is not None or not calls:
+    @rule(pick=ANY, cursor=st.sampled_from(CURSORS))
+    def list_in_pages(self, pick: int, cursor: str) -> None:
+        """A list that comes in two pages."""
+        source = self._made[self._handle(pick)]
+        plain = self._trial.list(source, self._of[source], Expected())
+        calls = _same(plain)
+        pages = paged(calls[0].reply, calls[0].request, cursor) if calls and plain.error is None else None
+        if pages is None or calls[0].operation is None:
             return
-        # From a fixed range, however many calls there are: what a world answers may differ from run to run.
-        call = calls[-1 if last else data.draw(_ANY, label="call") % len(calls)]
-        assert call.operation is not None
-        real = self._mock.call(call.request)
-        expected = self._arm(trouble, call.operation, real, data)
+        for page in pages:
+            answer_next(self._mock, calls[0].operation, page)
+        # Who read several pages before has seen more than is in the first, which these two are made of.
+        whole = plain if len(calls) == 1 else None
+        self._trial.list(source, self._of[source], Expected(injected=True), whole, cursor)
+
+    @precondition(lambda self: self._flow.files and self._can("files"))
+    @rule(troubles=_TROUBLES, draw=dice())
+    def files(self, troubles: Sequence[str], draw: Dice) -> None:
+        """What clips can be made of."""
+        plain = self._trial.files(Expected())
+        self._in_the_way(plain, troubles, draw, self._trial.files)
+
+    # ---- tokens and webhooks
+
+    @precondition(lambda self: self._flow.signing and self._can("sign_in"))
+    @rule(tales=st.lists(st.sampled_from([*oauth.TALES]), min_size=1, max_size=4, unique=True), draw=dice())
+    def sign_in(self, tales: Sequence[str], draw: Dice) -> None:
+        """Another client with tokens, and what becomes of them."""
+        assert self._flow.signing is not None
+        for tale in tales:
+            signed_in = oauth.SignedIn.of(self._flow.signing, self._another, self._flow.sources[0])
+            try:
+                oauth.TALES[tale](signed_in, draw)
+            finally:
+                signed_in.trial.close()
+
+    @precondition(lambda self: self._flow.hooked and self._can("register"))
+    @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), draw=dice())
+    def register(self, trouble: str, draw: Dice) -> None:
+        """Register a webhook."""
+        hooked = self._flow.hooked
+        assert hooked is not None
+        expected = self._arm(trouble, hooked.operation, None, draw)
         if expected is not None:
-            again(expected)
+            self._count += 1
+            hooks.register(self._trial, hooked, expected, self._count)
+
+    @precondition(lambda self: self._hooks and self._flow.hooked and self._can("receiver"))
+    @rule(fails=st.booleans(), ways=st.lists(st.sampled_from([*hooks.WAYS]), min_size=1, unique=True), draw=dice())
+    def receive(self, fails: bool, ways: Sequence[str], draw: Dice) -> None:
+        """What webhooks tell of a clip that becomes ready or fails, in each of these ways to another receiver."""
+        hooked, flow = self._flow.hooked, self._flow
+        assert hooked is not None and self._hooks is not None
+        fate = hooks.happened(self._trial, self._hooks, hooked, flow.failing[0] if fails else flow.sources[0])
+        for way in ways:
+            hooks.told(self._trial, hooked, fate, way, draw)
 
 
-def _set(value: Json, pointer: str, new: Json) -> Json:
-    """The value with something else at a pointer into objects."""
-    name, _, rest = pointer[1:].partition("/")
-    return {**value, name: _set(value[name], f"/{rest}", new) if rest else new}
+def _same(outcome: Outcome) -> list[Called]:
+    """The calls of the operation that the last one is of: the pages of a list."""
+    return [call for call in outcome.calls if call.operation == outcome.calls[-1].operation]
 
 
 ClientMachine.TestCase.settings = _SETTINGS

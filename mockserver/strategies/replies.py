@@ -116,6 +116,23 @@ def answer_for(page: Page, status: int) -> Answer:
     raise InvalidArgument(f"status={status}: {page.operation.id} answers with {', '.join(named)}")
 
 
+@cache
+def examples(page: Page) -> tuple[tuple[str, Reply], ...]:
+    """The replies the document shows, by name."""
+    found: list[tuple[str, Reply]] = []
+    for answer in answers(page):
+        content = answer.spot.at("content")
+        for media, spot in content.items() if content else ():
+            shown = spot.at("examples")
+            if is_json(str(media)):
+                found += [
+                    (str(name), of_value(answer.statuses[0], str(media), example.value["value"], []))
+                    for name, example in (shown.items() if shown else ())
+                    if "value" in example.value
+                ]
+    return tuple(found)
+
+
 def reply(source: Source, answer: Answer, status: int) -> Reply:
     """A reply of one response."""
     headers = list(_headers(source, answer))

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from email.utils import formatdate
+from typing import Final, Literal
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
-from mockserver.core.fault import Calls, Effect, Fault, Truncate, Turns
-from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.fault import Effect, Truncate
+from mockserver.core.http import Headers, Reply
 from mockserver.core.text import Json
 from mockserver.strategies.book import Page
 from mockserver.strategies.broken import broken_replies
 from mockserver.strategies.client import Mock
-from mockserver.strategies.flows import Flow
-from mockserver.strategies.replies import answers, replies
+from mockserver.strategies.flow import Flow
+from mockserver.strategies.laying import Draw, answer_next, strike_next
+from mockserver.strategies.replies import answers, examples, replies
 from mockserver.strategies.twists import Twist, twisted
-
-T = TypeVar("T")
-Draw = Callable[[SearchStrategy[T]], T]
 
 Failing = Literal["never", "may", "must"]
 
@@ -30,7 +28,8 @@ class Expected:
     """What is right after a call. `fails`: whether it ends in the client's own error.
 
     `calls` is how often the operation may be called, `pause` how many ms have to be between two calls. `like_before`:
-    a result has to be what it would be without the trouble.
+    a result has to be what it would be without the trouble. `limit`: whether an error has to say that a limit is
+    reached, or must not.
     """
 
     fails: Failing = "never"
@@ -38,16 +37,18 @@ class Expected:
     pause: int = 0
     like_before: bool = True
     injected: bool = False
+    limit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A call that is about to be made: of which operation, and what the server would answer (None: not known)."""
+    """A call that is about to be made: of which operation, what the server would answer (None: not known), and when."""
 
     mock: Mock
     flow: Flow
     page: Page
     real: Reply | None
+    now: int = 0
 
     @property
     def operation(self) -> str:
@@ -63,14 +64,18 @@ class Scene:
 
     def fault(self, effect: Effect) -> None:
         """Something goes wrong with the next call of the operation."""
-        self.mock.add_fault(Fault(effect, Calls(operations=(self.operation,)), Turns(nth=1)))
+        strike_next(self.mock, self.operation, effect)
+
+    def answer(self, reply: Reply, times: int = 1) -> None:
+        """The next calls of the operation are answered with this."""
+        answer_next(self.mock, self.operation, reply, times)
 
 
 Arm = Callable[[Scene, Draw[Json]], Expected | None]
 """Puts a trouble in the way and says what is right then; None if this call can't have it."""
 
 # Neither is the client's fault: it may ask again.
-_AGAIN: Final = frozenset((401, 408, 409, 425, 429))
+AGAIN: Final = frozenset((401, 408, 409, 425, 429))
 _NAMES: Final = ("Retry-After", "retry-after", "RETRY-AFTER")
 # Who asks again more often than that is told the truth at last.
 _MOST_TRIES: Final = 6
@@ -89,20 +94,25 @@ def _twisted(scene: Scene, draw: Draw[Json]) -> Expected | None:
     kept = scene.flow.kept.get(scene.operation, ())
     kinds: tuple[Twist, ...] = ("drop", "null", "add", "long", "other", "spelling", "headers")
     made = draw(twisted(scene.real, scene.operation, kinds=kinds, keep=kept, contract=scene.page.contract))
-    scene.mock.reply_next(scene.operation, made)
+    scene.answer(made)
     return Expected(injected=True)
 
 
 def _refused(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """An error that is the client's: it is told, and not asked again."""
-    known = [status for status in scene.statuses if 400 <= status < 500 and status not in _AGAIN]
+    known = [status for status in scene.statuses if 400 <= status < 500 and status not in AGAIN]
     if scene.operation == scene.flow.delete:
         # What is gone is deleted, however the server tells it.
         known = [status for status in known if status not in (400, 404, 410)]
+    shown = [(name, reply) for name, reply in examples(scene.page) if reply.status in known]
     if not known:
         return None
-    scene.mock.reply_next(scene.operation, scene.drawn(draw, draw(st.sampled_from(known))))
-    return Expected("must", calls=1, injected=True)
+    name, made = "", None
+    # What the document shows comes first, and mostly: a client goes by its words.
+    if shown and draw(st.integers(0, 3)) < 3:
+        name, made = draw(st.sampled_from(shown))
+    scene.answer(made or scene.drawn(draw, draw(st.sampled_from(known))))
+    return Expected("must", calls=1, injected=True, limit=name in scene.flow.limits if name else None)
 
 
 def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
@@ -113,7 +123,7 @@ def _conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
         "errors": ["conflict"],
         "error": {"statusCode": 409, "status": 409, "code": 409, "message": "Conflict", "name": "conflict"},
     }
-    scene.mock.reply_next(scene.operation, Reply.json(409, said))
+    scene.answer(Reply.json(409, said))
     return Expected("must", calls=1, injected=True)
 
 
@@ -128,7 +138,7 @@ def _other_conflict(scene: Scene, draw: Draw[Json]) -> Expected | None:
         "message": "StorageFileLocked",
         "name": "storage_file_locked",
     }
-    scene.mock.reply_next(scene.operation, Reply.json(409, {"error": said}))
+    scene.answer(Reply.json(409, {"error": said}))
     return Expected("must", calls=1, injected=True)
 
 
@@ -146,7 +156,7 @@ def _unauthorized(scene: Scene, draw: Draw[Json]) -> Expected | None:
     """The token is not good any more: a client may get another, once."""
     if 401 not in scene.statuses:
         return None
-    scene.mock.reply_next(scene.operation, _telling(scene.drawn(draw, 401), scene.mock.key))
+    scene.answer(_telling(scene.drawn(draw, 401), scene.mock.key))
     return Expected("may", calls=2, injected=True)
 
 
@@ -154,8 +164,7 @@ def _crashed(scene: Scene, draw: Draw[Json]) -> Expected | None:
     status = draw(st.sampled_from(_CRASHES))
     shapes = [Reply.text(status, _PAGE, "text/html"), Reply.empty(status), Reply.json(status, {"errors": ["x"]})]
     made = draw(st.sampled_from(shapes))
-    for _ in range(draw(st.sampled_from((_MOST_TRIES, 1)))):
-        scene.mock.reply_next(scene.operation, made)
+    scene.answer(made, draw(st.sampled_from((_MOST_TRIES, 1))))
     return Expected("may", injected=True)
 
 
@@ -165,9 +174,13 @@ def _busy(scene: Scene, draw: Draw[Json]) -> Expected | None:
     said = scene.drawn(draw, 429) if 429 in scene.statuses else Reply.json(429, {"errors": ["too many requests"]})
     bare = [pair for pair in said.headers if pair[0].lower() != "retry-after"]
     name = draw(st.sampled_from(_NAMES))
-    made = Reply(429, Headers.of((*bare, (name, str(seconds)))), said.body, said.value)
-    scene.mock.reply_next(scene.operation, made)
-    return Expected("may", pause=seconds * 1000, injected=True)
+    # In seconds, or as a date (RFC 9110, 10.2.3), which says whole seconds only.
+    at = -(-scene.now // 1000) + seconds
+    as_date = draw(st.booleans())
+    told = formatdate(at, usegmt=True) if as_date else str(seconds)
+    made = Reply(429, Headers.of((*bare, (name, told))), said.body, said.value)
+    scene.answer(made)
+    return Expected("may", pause=at * 1000 - scene.now if as_date else seconds * 1000, injected=True)
 
 
 def _lost(scene: Scene, draw: Draw[Json]) -> Expected | None:
@@ -187,7 +200,7 @@ def _broken(scene: Scene, draw: Draw[Json]) -> Expected | None:
     if not good:
         return None
     made = draw(broken_replies(scene.operation, status=good[0], contract=scene.page.contract))
-    scene.mock.reply_next(scene.operation, made.reply)
+    scene.answer(made.reply)
     return Expected("may", like_before=False, injected=True)
 
 
@@ -210,25 +223,3 @@ TROUBLES: Final[Mapping[str, Arm]] = {
     "unauthorized": _unauthorized,
     "hung": _hung,
 }
-
-
-def paged(reply: Reply, request: Request) -> list[Reply] | None:
-    """A list's reply as two pages, the first of them full; None for what is no list of two or more.
-
-    Pages go on as the two providers say it: `pagination.nextCursor` in the body, or a `Link` header of `rel="next"`.
-    """
-    value = reply.value
-    if isinstance(value, list) and len(value) > 1:
-        limit = next((int(text) for name, text in request.arguments() if name == "limit" and text.isdecimal()), 20)
-        copies = [{**value[0], "id": f"00000000-0000-4000-8000-{number:012x}"} for number in range(limit - 1)]
-        query = "&".join(part for part in request.query.split("&") if part and not part.startswith("cursor="))
-        link = f"<{request.origin}{request.path}?{query}{'&' if query else ''}cursor=skip{limit}>"
-        first = Reply.json(reply.status, [value[0], *copies], [("Link", f'{link}; rel="next"')])
-        # What changes while a list is read moves to another page, and is there twice.
-        return [first, Reply.json(reply.status, value)]
-    if isinstance(value, dict) and len(value.get("projects", ())) > 1:
-        # The last page may well have a cursor: that there is no more is said by `hasMore`.
-        more, last = ({"nextCursor": "bmV4dA", "hasMore": going_on} for going_on in (True, False))
-        first = Reply.json(reply.status, {**value, "projects": value["projects"][:1], "pagination": more})
-        return [first, Reply.json(reply.status, {**value, "projects": value["projects"][1:], "pagination": last})]
-    return None

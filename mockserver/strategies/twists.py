@@ -106,7 +106,12 @@ def _chosen(source: Source, known: list[_Step]) -> list[_Step]:
     """No twist, a few, or every one of a kind. What is drawn doesn't depend on the reply: a server's may differ."""
     how = source.index(_MOST + 1 + len(_WHOLE))
     if how > _MOST:
-        return [step for step in known if step[0] == _WHOLE[how - _MOST - 1]]
+        kind, at = _WHOLE[how - _MOST - 1], source.index(len(_OTHER))
+        places: dict[Parts, list[_Step]] = {}
+        for step in known:
+            if step[0] == kind:
+                places.setdefault(step[1], []).append(step)
+        return [steps[at % len(steps)] for steps in places.values()]
     return [known[at % len(known)] for at in (source.index(_WIDE) for _ in range(how)) if known]
 
 

@@ -15,8 +15,12 @@ from mockserver.core.fault import Fault
 from mockserver.core.http import Reply, Request
 from mockserver.core.violation import Violation
 from mockserver.testing.calls import Call, Calls, Wanted
+from mockserver.testing.clock import WorldClock
+from mockserver.testing.faults import WorldFaults
 from mockserver.testing.livepeer import LivepeerMock
 from mockserver.testing.mock import Mock, Start
+from mockserver.testing.outcomes import Outcome
+from mockserver.testing.readings import WorldReadings
 from mockserver.testing.restream import RestreamMock
 from mockserver.testing.serving import Server, live, serve
 from mockserver.testing.verdict import ContractBroken
@@ -29,6 +33,7 @@ __all__ = [
     "Fault",
     "LivepeerMock",
     "Mock",
+    "Outcome",
     "Received",
     "Reply",
     "Request",
@@ -38,6 +43,9 @@ __all__ = [
     "Violation",
     "Wanted",
     "Webhooks",
+    "WorldClock",
+    "WorldFaults",
+    "WorldReadings",
     "live",
     "serve",
 ]

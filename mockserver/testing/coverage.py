@@ -42,9 +42,10 @@ def lines(providers: Json, *, missing: bool = False) -> Iterator[str]:
     for name, told in called(providers).items():
         operations, statuses = told["operations"], told["statuses"]
         share = 100 * statuses["met"] / statuses["of"] if statuses["of"] else 100.0
+        calls = "1 call" if told["calls"] == 1 else f"{told['calls']} calls"
         yield (
             f"{name}: {operations['called']} of {operations['of']} operations called, "
-            f"{statuses['met']} of {statuses['of']} documented replies met ({share:.1f} %), {told['calls']} calls"
+            f"{statuses['met']} of {statuses['of']} documented replies met ({share:.1f} %), {calls}"
         )
         lived = [text for text in (_refused(told), _seen(told), _struck(told)) if text]
         if lived:

@@ -46,8 +46,9 @@ class Start(TypedDict, total=False):
 class Mock:
     """A fake account with a key, a clock, faults and a journal of its own.
 
-    `url` is what a client takes for the API's base URL, `key` what it authenticates with. As a context manager it
-    raises ContractBroken at the end if `violations` or unmet expectations are left, and then the world is gone.
+    `url` is what a client takes for the API's base URL, `key` what it authenticates with. `clock` is a WorldClock,
+    `faults` are WorldFaults, `readings` WorldReadings. As a context manager it raises ContractBroken at the end if
+    `violations` or unmet expectations are left, and then the world is gone.
     """
 
     def __init__(self, home: Server, provider: str, mount: str, name: str, start: Start, allow: frozenset[str]) -> None:
@@ -210,6 +211,11 @@ class Mock:
         return f"<{type(self).__name__} {self.key} at {self.url}>"
 
     # ---- as `mockserver.strategies` asks for it
+
+    @property
+    def now(self) -> int:
+        """`clock.now`."""
+        return self.clock.now
 
     def advance(self, ms: int | str, /) -> int:
         """`clock.advance`."""

@@ -17,6 +17,10 @@ def summary(met: Json, kinds: Iterable[str], least: str | None) -> Iterator[str]
     told = coverage.called(met)
     if told and not {"term", "term-missing"}.isdisjoint(kinds):
         yield from coverage.lines(told, missing="term-missing" in kinds)
+    for kind in kinds:
+        name, _, file = kind.partition(":")
+        if file:
+            yield f"written as {name.upper()} to {file}"
     if too_little(met, least):
         share = coverage.percentage(met)
         yield f"FAIL: {share:.1f} % of the documented replies were met, fewer than --mock-cover-fail-under={least}"

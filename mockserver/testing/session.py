@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Generic, TypedDict, TypeVar, Unpack
 from zlib import crc32
 
 from mockserver.contract.codes import CODES
@@ -24,7 +24,23 @@ from mockserver.testing.mock import Mock, Start
 from mockserver.testing.serving import Server, keyed, live, serve
 from mockserver.testing.verdict import ANY
 
+if TYPE_CHECKING:
+    from mockserver.contract.check import CompiledContract
+    from mockserver.strategies import Client, Clock, Flow
+    from mockserver.testing.exploration import Settings
+
 M = TypeVar("M", bound=Mock)
+
+
+class Options(TypedDict, total=False):
+    """Options of `mockserver.strategies.ClientMachine`; see there."""
+
+    flow: Flow
+    contract: CompiledContract
+    patience: float
+    longest: float
+    persistent: bool
+
 
 _LONGEST: Final = 80
 # So many calls are told of a test that failed, the last ones.
@@ -131,6 +147,22 @@ class Mocks(Generic[M]):
         with self._server.world(self._provider, name, allow=self._run.allowed, **start) as mock:
             assert isinstance(mock, self._kind)
             yield mock
+
+    def explore(
+        self, client: Callable[[M, Clock], Client], *, settings: Settings | None = None, **options: Unpack[Options]
+    ) -> None:
+        """Look for the bugs of a client with `mockserver.strategies.ClientMachine`, in worlds whose time stands still.
+
+        `client` makes the adapter of a world and the clock it has to wait with; `settings` are Hypothesis'. Raises
+        AssertionError with the shortest way to a bug.
+
+        >>> def test_my_client(livepeer_mocks):
+        ...     livepeer_mocks.explore(Adapter)
+        """
+        from mockserver.testing.exploration import explore
+
+        name = self._server.nested(self._provider, key_of(self._run.name, self._server))
+        explore(self._server, self._provider, name, client, settings, options)
 
 
 def key_of(test: str, server: Server) -> str:

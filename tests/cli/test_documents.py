@@ -106,3 +106,8 @@ class TestExplain:
             assert known[reading.full_name]().startswith(reading.full_name)
         for card in cards({name: effective(name).value for name in ("livepeer", "restream")}):
             assert card.about in known[card.name]()
+
+
+def test_spec_tells_the_shape_of_a_json_report(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spec", "report", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["required"][0] == "format"

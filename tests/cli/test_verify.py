@@ -20,11 +20,16 @@ def test_traffic_that_keeps_the_contract_ends_well(tmp_path: Path, capsys: pytes
     assert "nothing wrong; 5 of 5 checks kept; 1 call" in capsys.readouterr().out
 
 
-def test_a_fault_is_told_with_its_place_and_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "livepeer", str(har(tmp_path, *har_of(BAD)))]) == 1
     said = capsys.readouterr().out
     assert "1. error reply-enum  getAsset" in said and "traffic.har #1" in said
-    assert f"curl -sS -i https://livepeer.studio{BAD['request']['path']} -H 'authorization: Bearer '\"$KEY\"" in said
+
+
+def test_a_report_has_the_commands_and_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "livepeer", str(har(tmp_path, *har_of(BAD))), "--report", "markdown=-"]) == 1
+    said = capsys.readouterr().out
+    assert f'"$url{BAD["request"]["path"]}"' in said and "Bearer ${MOCKSERVER_CHECK_KEY}" in said
     assert KEY["authorization"].split()[1] not in said
 
 
@@ -70,8 +75,15 @@ def test_a_report_is_written(tmp_path: Path) -> None:
     assert (found["rule"], found["party"]) == ("reply-enum", "server")
 
 
+def test_faults_of_the_server_are_written_to_be_run_again(tmp_path: Path) -> None:
+    folder, wrong = tmp_path / "again", line("POST", "/api/clip", 422, {"errors": ["x"]}, {"playbackId": 3})
+    assert main(["verify", "livepeer", str(lines(tmp_path, BAD, wrong)), "--reproductions", str(folder)]) == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["get_asset_reply_enum.sh", "test_get_asset_reply_enum.py"]
+    assert "assert replies[0].json()['status']['phase'] in" in (folder / "test_get_asset_reply_enum.py").read_text()
+
+
 def test_an_older_recording_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old = lines(tmp_path, reading({**asset("waiting", 1), "size": 1}), name="old.jsonl")
+    old = lines(tmp_path, reading({**asset("waiting", 1795347487803), "size": 1}), name="old.jsonl")
     assert main(["verify", "livepeer", str(lines(tmp_path, GOOD)), "--against", str(old)]) == 0
     assert "warning drift-field-gone" in capsys.readouterr().out
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 
-from mockserver.conformance.finding import Check, Finding
+from mockserver.conformance.finding import Check, Finding, Step
 from mockserver.conformance.rules import furnished, rules_for
 from mockserver.conformance.session import Limits, Session, conversing
 from mockserver.conformance.subject import Subject
 from mockserver.contract.check import CompiledContract, compile_contract
 from mockserver.contract.document import effective
 from mockserver.core.provider import Call, Moment
+from mockserver.core.text import Json
 from mockserver.core.world import Outcome, View
 from mockserver.settings import Settings
 from tests.servers.defect import Defect, Ground, Name, put_in
@@ -40,7 +42,7 @@ def session_with(
     settings = Settings(port=0, pace=pace, readings=dict(readings or {}))
     with served(defect, settings) as server:
         subject = furnished(Subject(server.url, contract_of(provider), provider, key))
-        with conversing(subject, limits or Limits(patience_ms=6_000)) as session:
+        with conversing(subject, limits or Limits(patience_ms=3_000)) as session:
             yield session
 
 
@@ -64,3 +66,26 @@ def bent(provider: Name, answer: Answer) -> Defect:
         "",
         lambda engine: put_in(engine, provider, "answer", lambda ground: partial(answer, ground)),
     )
+
+
+class Seen:
+    """A reply as httpx gives it, as far as claims speak of it."""
+
+    def __init__(self, step: Step) -> None:
+        assert step.reply is not None
+        self.status_code = step.reply.status
+        self.content = step.reply.body
+        self.headers = {name.lower(): value for name, value in step.reply.headers}
+        self._value = step.reply.value
+
+    def json(self) -> Json:
+        return self._value
+
+
+def holds(finding: Finding, claim: str) -> bool:
+    """Whether a claim of a finding holds of its own replies; what can't even be read doesn't."""
+    replies = [Seen(step) for step in finding.steps if step.reply is not None]
+    try:
+        return bool(eval(claim, {"replies": replies, "re": re}))
+    except (KeyError, TypeError, StopIteration, LookupError):
+        return False

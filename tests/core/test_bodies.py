@@ -77,6 +77,11 @@ def test_another_charset_is_kept() -> None:
     assert kept.decode("utf-16") == '{"a":"changed"}'
 
 
+def test_what_another_charset_lacks_stays_an_escape() -> None:
+    request = sent(b'{"a":1,"b":"\\u00e9"}', f"{JSON}; charset=us-ascii")
+    assert changed(request) == b'{"a":"changed","b":"\\u00e9"}'
+
+
 def test_a_name_said_twice_is_written_once() -> None:
     assert changed(sent(b'{"b":{"a":1},"b":2}')) == b'{"b":2}'
 
@@ -92,3 +97,8 @@ def test_a_body_has_a_value_if_it_is_json_or_a_form() -> None:
     assert value_of(sent(b'{"a":1}')) == {"a": 1}
     assert value_of(sent(b"a=1", FORM)) == {"a": "1"}
     assert value_of(sent(b"hello", "text/plain")) is ABSENT
+
+
+def test_what_a_charset_has_not_is_escaped_as_it_came() -> None:
+    request = sent(b'{"a":1,"b":"\\u00e9"}', "application/json; charset=us-ascii")
+    assert changed(request) == b'{"a":"changed","b":"\\u00e9"}'

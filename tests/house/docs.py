@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from mockserver.cli import COMMANDS
@@ -22,6 +22,7 @@ from mockserver.engine.fault_cards import FAULT_CARDS, MISHAP_CARDS
 from mockserver.engine.fault_plans import plans
 from mockserver.options import OPTIONS
 from mockserver.providers import registry
+from tests.house import reference
 from tests.house.source import CHECKOUT
 
 README = CHECKOUT / "README.md"
@@ -179,7 +180,7 @@ def readings() -> str:
     return _table(("Reading", "Default", "Others", "What is not said"), rows)
 
 
-PARTS = {
+PARTS: Mapping[str, Callable[[], str]] = {
     "beginnings": beginnings,
     "commands": commands,
     "faults": faults,
@@ -190,6 +191,7 @@ PARTS = {
     "outcomes": outcomes,
     "plans": fault_plans,
     "readings": readings,
+    **reference.PARTS,
 }
 
 

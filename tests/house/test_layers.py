@@ -34,9 +34,10 @@ BELOW: Mapping[str, set[str]] = {
     },
     "testing": {
         *("", "core", "errors", "resources", "options", "settings", "contract", "providers", "engine", "control"),
-        *("server", "remote", "conformance"),
+        *("server", "remote", "conformance", "strategies"),
     },
     "pytest_plugin": {"errors", "testing"},
+    "pytest_judge": {"errors", "testing", "pytest_plugin"},
     "__main__": {"cli"},
 }
 
@@ -47,7 +48,7 @@ CLOCK_CALLS = {"now", "utcnow", "today"}
 # Where each library from elsewhere may be imported: a room, or one module of it.
 HOMES: Mapping[str, set[str]] = {
     "aiohttp": {"server"},
-    "hypothesis": {"strategies", "conformance"},
+    "hypothesis": {"strategies", "conformance", "testing.exploration"},
     "ijson": {"conformance.traffic"},
     "jsonpath_rfc9535": {"contract"},
     "jsonschema_rs": {"contract", "engine.problems"},
@@ -56,7 +57,7 @@ HOMES: Mapping[str, set[str]] = {
     "openapi_schema_validator": {"contract"},
     "orjson": {"core", "server", "stores.rows"},
     "prometheus_client": {"control.metrics"},
-    "pytest": {"pytest_plugin"},
+    "pytest": {"pytest_plugin", "pytest_judge"},
     "redis": {"stores.redis_line"},
     "requests": {"conformance.stock"},
     "rich": {"cli", "conformance.reports"},

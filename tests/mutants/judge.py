@@ -57,13 +57,19 @@ class Judge:
 
 
 def judge(
-    files: Sequence[Path], trial: Trial, *, ignored: Collection[str] = (), all_failures: bool = False, seed: int = 0
+    files: Sequence[Path],
+    trial: Trial,
+    *,
+    ignored: Collection[str] = (),
+    all_failures: bool = False,
+    seed: int = 0,
+    seconds: float = 60,
 ) -> Judge:
     """Run the tests of these files but for the `ignored` ones, up to the first failure unless all are wanted.
 
-    Raises SuiteBroken when pytest could not run them.
+    A test may take so many `seconds`. Raises SuiteBroken when pytest could not run them.
     """
-    judging = Judge(trial, ignored)
+    judging = Judge(trial, ignored, seconds)
     words = [*_QUIETLY, *(word for plugin in _WITHOUT for word in ("-p", f"no:{plugin}")), f"--hypothesis-seed={seed}"]
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill
 
 from mockserver.core.text import Json
-from tests.mutants.runner import Result
+from tests.mutants.runner import Result, Suite
+from tests.mutants.survivors import BECAUSE
 
 HEAD = ("suite", "killed", "survived", "false alarms", "seconds", "lines of test")
 
@@ -24,8 +25,13 @@ def _row(result: Result) -> tuple[str, ...]:
         str(len(result.survived)),
         f"{len(result.false_alarms)} of {result.tests} tests",
         f"{result.seconds:.1f}",
-        str(result.suite.lines()),
+        _lines(result.suite),
     )
+
+
+def _lines(suite: Suite) -> str:
+    adapters = suite.adapter_lines()
+    return f"{suite.lines()} ({adapters} of them adapters)" if adapters else str(suite.lines())
 
 
 def _percent(part: int, whole: int) -> str:
@@ -49,6 +55,9 @@ def _told(result: Result) -> Iterator[str]:
         yield f"  {verdict.mutant}"
         about = f"{verdict.mutant.about} {verdict.mutant.why}"
         yield fill(about, 110, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        because = BECAUSE.get((result.suite.name, str(verdict.mutant)))
+        if because is not None:
+            yield fill(f"Survives because {because}", 110, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 def _short(complaint: str) -> str:
@@ -68,6 +77,7 @@ def value(results: Sequence[Result]) -> Json:
             "falseAlarms": result.false_alarms,
             "seconds": round(result.seconds, 2),
             "linesOfTest": result.suite.lines(),
+            "linesOfAdapters": result.suite.adapter_lines(),
             "mutants": [
                 {
                     "name": str(verdict.mutant),
@@ -75,6 +85,9 @@ def value(results: Sequence[Result]) -> Json:
                     "why": verdict.mutant.why,
                     "killedBy": verdict.by or None,
                     "complaint": verdict.how or None,
+                    "survivesBecause": BECAUSE.get((result.suite.name, str(verdict.mutant)))
+                    if not verdict.by
+                    else None,
                 }
                 for verdict in result.verdicts
             ],

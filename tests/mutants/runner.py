@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -22,7 +23,7 @@ FOLDER: Final = Path(__file__).parent / "suites"
 class Suite:
     """A folder of tests, one file for each provider, and what they run against (None if they bring it along).
 
-    `gate`: the share of mutants it must kill, without a false alarm.
+    `gate`: the share of mutants it must kill, without a false alarm. `seconds`: how long one test may take.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Suite:
     folder: Path
     host: Callable[[], AbstractContextManager[Host]] | None = None
     gate: float | None = None
+    seconds: float = 60
 
     def files(self, provider: Provider) -> list[Path]:
         return sorted(self.folder.glob(f"test_{provider}*.py"))
@@ -47,9 +49,16 @@ class Suite:
         lines = (line.strip() for path in self.folder.glob("*.py") for line in path.read_text("utf-8").splitlines())
         return sum(bool(line) and not line.startswith("#") for line in lines)
 
+    def adapter_lines(self) -> int:
+        """How many of these are adapters: what tells the machine how to use a client."""
+        trees = [ast.parse(path.read_text("utf-8")) for path in self.folder.glob("*.py")]
+        classes = [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+        adapters = [node for node in classes if any(ast.unparse(base) == "Client" for base in node.bases)]
+        return sum(bool(line.strip()) for node in adapters for line in ast.unparse(node).splitlines())
+
 
 SUITES: Final = (
-    Suite("a", "the kit's shortest use", FOLDER / "kit", gate=0.95),
+    Suite("a", "the kit's shortest use", FOLDER / "kit", gate=0.95, seconds=1_800),
     Suite("b", "plain examples against prism", FOLDER / "examples", hosts.prism),
     Suite("c", "plain examples against mockserver", FOLDER / "examples", hosts.ours),
 )
@@ -107,7 +116,7 @@ def run(
         for provider in dict.fromkeys(mutant.provider for mutant in chosen):
             for seed in range(seeds):
                 told(f"({suite.name}) the honest client of {provider}, seed {seed}")
-                found = judge(suite.files(provider), trial, all_failures=True, seed=seed)
+                found = judge(suite.files(provider), trial, all_failures=True, seed=seed, seconds=suite.seconds)
                 alarms |= found.failures
                 tests |= found.failures.keys() | found.passed
         verdicts = tuple(_verdict(suite, trial, mutant, alarms, told) for mutant in chosen)
@@ -118,6 +127,6 @@ def _verdict(
     suite: Suite, trial: Trial, mutant: Mutant, ignored: dict[str, str], told: Callable[[str], None]
 ) -> Verdict:
     told(f"({suite.name}) {mutant}")
-    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys())
+    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys(), seconds=suite.seconds)
     by, how = next(iter(found.failures.items()), ("", ""))
     return Verdict(mutant, by, how)

@@ -34,7 +34,9 @@ def test_nothing_is_told_to_who_wants_nothing(run: Run, words: tuple[str, ...]) 
 
 
 def test_reports_go_into_files(run: Run, pytester: pytest.Pytester) -> None:
-    run(TEST, "--mock-report=json:out/cover.json,html:cover.html").assert_outcomes(passed=2)
+    result = run(TEST, "--mock-report=json:out/cover.json,html:cover.html")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["written as JSON to out/cover.json", "written as HTML to cover.html"])
     told = json.loads((pytester.path / "out" / "cover.json").read_text())
     (clip,) = [each for each in told["providers"]["livepeer"]["tried"] if each["operation"] == "createClip"]
     assert clip["sent"] == {"endTime": 2, "playbackId": 2, "startTime": 2}

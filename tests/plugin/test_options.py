@@ -56,7 +56,7 @@ def test_fine(restream_mock):
         result = run(test, f"--mock-url={server.url}")
         worlds = [home.world.name for home in server.engine.worlds.homes()]
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 calls", "restream: 1 of *1 calls"])
+    result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 call", "restream: 1 of *1 call"])
     assert worlds == ["default", "default"]
 
 
@@ -90,7 +90,7 @@ def test_a_run_that_uses_no_mock_loads_nothing_of_us_but_the_plugin(tmp_path: Pa
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])}
     words = [sys.executable, "-c", UNUSED, str(tmp_path)]
     done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
-    assert "loaded ['mockserver', 'mockserver.pytest_plugin']" in done.stdout
+    assert "loaded ['mockserver', 'mockserver.pytest_judge', 'mockserver.pytest_plugin']" in done.stdout
 
 
 def test_another_project_of_our_name_is_warned_of(run: Run, pytester: pytest.Pytester) -> None:

@@ -82,9 +82,7 @@ def _run(given: argparse.Namespace, chosen: Sequence[Defect]) -> int:
     rows = []
     for row in run(plan):
         rows.append(row)
-        name = row.task.defect or f"healthy, seed {row.task.seed}"
-        said = f"{len(rows)}/{len(plan.tasks)} {row.task.provider} {name}{': ' + row.broke if row.broke else ''}\n"
-        sys.stderr.write(said)
+        sys.stderr.write(f"{len(rows)}/{len(plan.tasks)} {row}\n")
     outcome = Outcome(rows)
     sys.stdout.write(outcome.markdown())
     if given.json is not None:

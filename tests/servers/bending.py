@@ -12,7 +12,6 @@ from mockserver.core.provider import Call
 from mockserver.core.text import Json, Record, dump
 from mockserver.core.violation import Violation
 from mockserver.core.world import Change, Order, Outcome, Put, View
-from mockserver.providers.livepeer.express import etag
 from mockserver.providers.restream.errors import application_error
 
 
@@ -57,14 +56,11 @@ def said(outcome: Outcome, change: Callable[[Json], Json]) -> Outcome:
 
 
 def edited(reply: Reply, change: Callable[[Json], Json]) -> Reply:
-    """A reply with another JSON body, its ETag that of the new one."""
+    """A reply with another JSON body. The ETag stays: it names the same state, whatever is shown of it."""
     if reply.value is None:
         return reply
     value = change(deepcopy(reply.value))
-    body = dump(value)
-    tag = reply.header("etag")
-    headers = reply.headers if tag is None else with_header(reply, "ETag", etag(body)).headers
-    return replace(reply, headers=headers, body=body, value=value)
+    return replace(reply, body=dump(value), value=value)
 
 
 def with_header(reply: Reply, name: str, value: str | None) -> Reply:

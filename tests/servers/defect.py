@@ -111,7 +111,7 @@ class Shelf:
     def _part(self, provider: Where, alters: str, part: str) -> Callable[[F], F]:
         def add(found: F) -> F:
             def bend(engine: Engine) -> None:
-                for name in names:
+                for name in (one for one in names if one in engine.services):
                     put_in(engine, name, part, lambda ground: _on(found, ground))
 
             names: tuple[Name, ...] = ("livepeer", "restream") if provider == "both" else (provider,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
@@ -58,9 +57,9 @@ def run(plan: Plan) -> Iterator[Row]:
         for task in plan.tasks:
             yield _look(task)
         return
-    with ProcessPoolExecutor(plan.jobs, mp_context=get_context("spawn"), max_tasks_per_child=8) as pool:
-        for future in as_completed([pool.submit(_look, task) for task in plan.tasks]):
-            yield future.result()
+    # No ProcessPoolExecutor: with a limit of tasks a child it hangs (CPython issue 115634).
+    with get_context("spawn").Pool(plan.jobs, maxtasksperchild=8) as pool:
+        yield from pool.imap_unordered(_look, plan.tasks)
 
 
 def _look(task: Task) -> Row:

@@ -14,7 +14,7 @@ MOST_STEPS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge said. `alarms` are `rule at operation: title`; `first` is when (s) the first of them came.
+    """What the judge said. `alarms` are its errors, `rule at operation: title`; `first` is when (s) the first came.
 
     `steps` are the calls of the smallest reproduction, and of the longest of all the smallest.
     """
@@ -54,6 +54,14 @@ class Row:
     ours: Verdict | None
     stock: Stock | None
     broke: str = ""
+
+    def __str__(self) -> str:
+        said = [f"{self.task.provider} {self.task.defect or f'healthy, seed {self.task.seed}'}:"]
+        if self.ours is not None:
+            said.append(f"check {', '.join(self.ours.rules) or 'nothing'} in {self.ours.seconds:.0f} s;")
+        if self.stock is not None:
+            said.append(f"schemathesis {len(self.stock.failures)} failures in {self.stock.seconds:.0f} s;")
+        return " ".join([*said, self.broke])
 
     def to_json(self) -> Json:
         value: Json = asdict(self)

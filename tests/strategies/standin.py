@@ -60,6 +60,10 @@ class StandIn:
         self._next: dict[str, list[Reply]] = {}
         self._calls: list[Recorded] = []
 
+    @property
+    def now(self) -> int:
+        return self.engine.clock.now()
+
     def advance(self, ms: int, /) -> None:
         run(self.engine.advance(ms))
 

@@ -33,7 +33,7 @@ QUICK_TO_TELL = (
 
 @pytest.mark.parametrize("provider", HONEST)
 def test_an_honest_client_passes(provider: Provider) -> None:
-    run_state_machine_as_test(machine(HONEST[provider]), settings=settings(GENERATE, max_examples=20))
+    run_state_machine_as_test(machine(HONEST[provider]), settings=settings(GENERATE, max_examples=10))
 
 
 @pytest.mark.parametrize("name", QUICK_TO_TELL)

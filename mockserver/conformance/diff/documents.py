@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mockserver.conformance.diff.changes import MAYBE, NO, YES
+from mockserver.conformance.diff.guesses import guesses
 from mockserver.conformance.diff.messages import message_shifts
 from mockserver.conformance.diff.pairs import Pairing, Place, paired
 from mockserver.conformance.diff.parts import deprecation
@@ -14,8 +15,10 @@ from mockserver.conformance.diff.servers import server_shifts
 from mockserver.conformance.diff.shift import SAME, Setting, Shift, folded
 from mockserver.conformance.diff.words import word_shifts
 from mockserver.conformance.finding import Check, Finding, Report, Side
+from mockserver.contract.lint import lint
 from mockserver.contract.places import Document
 from mockserver.contract.spot import Spot
+from mockserver.errors import DocumentError
 
 AREAS: Final = {
     "operations": "what can be called",
@@ -31,11 +34,24 @@ AREAS: Final = {
 }
 
 
+# Of the linter's codes those of documents nobody can make sense of: other kinds of things stand where a part has to.
+_SENSELESS: Final = frozenset(("L003", "L101", "L102", "L103", "L104", "L204", "L502", "L601"))
+
+
 def document_shifts(old: Document, new: Document) -> list[Shift]:
-    """Every change. Raises DocumentError for a reference that can't be followed."""
+    """Every change. Raises DocumentError for a document that is none, or is broken where it would be compared."""
+    for document in (old, new):
+        _refuse_senseless(document)
     before, after = Spot.of(old.value), Spot.of(new.value)
     found = folded(_shifts(before, after))
     return [*found, *word_shifts(old.value, new.value, found)]
+
+
+def _refuse_senseless(document: Document) -> None:
+    defects = [defect for defect in lint(document) if defect.code in _SENSELESS]
+    if defects:
+        more = f" And {len(defects) - 1} more: mockserver lint tells all." if len(defects) > 1 else ""
+        raise DocumentError(f"{defects[0]}{more}")
 
 
 def diff_report(
@@ -55,8 +71,8 @@ def diff_report(
     )
     info = old.value.get("info")
     version = str(info.get("version", "")) if isinstance(info, dict) else ""
-    guesses = tuple(_guesses(Spot.of(old.value), Spot.of(new.value)))
-    return Report("diff", new.source, old.source, version, checks, notes=guesses)
+    notes = tuple(guesses(Spot.of(old.value), Spot.of(new.value), shifts))
+    return Report("diff", new.source, old.source, version, checks, notes=notes)
 
 
 def _check(area: str, findings: list[Finding]) -> Check:
@@ -123,11 +139,3 @@ def _callbacks(one: Place, other: Place) -> Iterator[Shift]:
     for name in dict.fromkeys(names):
         pair = [spot.at(name) if spot is not None else None for spot in (before, after)]
         yield from _webhooks(paired(*pair))
-
-
-def _guesses(old: Spot, new: Spot) -> Iterable[str]:
-    for one, other in paired(old.at("paths"), new.at("paths")).guesses:
-        yield (
-            f"Perhaps {one.method.upper()} {one.path} is {other.method.upper()} {other.path} now: "
-            "the one is gone, the other is new, and they are much alike."
-        )

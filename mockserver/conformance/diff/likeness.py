@@ -9,7 +9,9 @@ from mockserver.contract.spot import Spot, target
 from mockserver.core.text import Json
 
 # Lists whose order says nothing.
-_UNORDERED: Final = frozenset(("required", "type", "enum", "allOf", "anyOf", "oneOf"))
+_UNORDERED: Final = frozenset(("required", "type", "allOf", "anyOf", "oneOf"))
+# Keywords that hold values, no schemas.
+_VALUES: Final = frozenset(("enum", "const"))
 _DEEPEST: Final = 3
 
 
@@ -25,6 +27,8 @@ def same_wholes(one: Whole, other: Whole) -> bool:
 
 
 def _same(one: Spot, other: Spot, seen: set[tuple[str, str]], keyword: str) -> bool:
+    if keyword in _VALUES:
+        return _same_values(one.value, other.value)
     one, other = _followed(one), _followed(other)
     pair = (one.pointer, other.pointer)
     if pair in seen:
@@ -40,6 +44,12 @@ def _same(one: Spot, other: Spot, seen: set[tuple[str, str]], keyword: str) -> b
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and _same_lists(one, other, seen, keyword)
     return spelled(a) == spelled(b)
+
+
+def _same_values(one: Json, other: Json) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(spelled, one)) == sorted(map(spelled, other))
+    return spelled(one) == spelled(other)
 
 
 def _same_lists(one: Spot, other: Spot, seen: set[tuple[str, str]], keyword: str) -> bool:
@@ -59,6 +69,8 @@ def _followed(spot: Spot) -> Spot:
     """A reference with nothing beside it leads on; a circle of them leads nowhere."""
     seen = set[str]()
     while isinstance(spot.value, dict) and list(spot.value) == ["$ref"] and spot.pointer not in seen:
+        if not isinstance(spot.value["$ref"], str):  # a property of that name
+            break
         seen.add(spot.pointer)
         spot = Spot.of(spot.root, target(spot.value["$ref"], spot.pointer))
     return spot

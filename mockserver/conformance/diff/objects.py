@@ -58,14 +58,14 @@ def _presence(old: Whole, new: Whole, name: str, direction: Direction, inner: In
             widens: Grade = YES if closed else MAYBE if asked else NO
             rule = "required-property-added" if required[1] else "property-added"
             text = f"`{name}` is new, and required" if required[1] else f"`{name}` is new"
-            yield Change(rule, text, YES if required[1] and not required[0] else NO, widens, old.pointer, after.pointer)
+            yield Change(rule, text, YES if required[1] and not required[0] else NO, widens, old.body, after.pointer)
     elif went and _silent(after):
         if before.never is None:
             closed = after.never is not None
             narrows: Grade = YES if closed else MAYBE if asked else NO
             widens = YES if required[0] and not required[1] else NO if asked else MAYBE
             rule = "required-property-removed" if required[0] else "property-removed"
-            yield Change(rule, f"`{name}` is gone", narrows, widens, before.pointer, new.pointer)
+            yield Change(rule, f"`{name}` is gone", narrows, widens, before.pointer, new.body)
     elif required[0] != required[1]:
         yield _requirement(old, new, name)
 
@@ -79,7 +79,7 @@ def _requirement(old: Whole, new: Whole, name: str) -> Change:
 
 
 def _property_at(whole: Whole, name: str) -> str | None:
-    return whole.property(name).pointer or whole.pointer
+    return whole.property(name).pointer or whole.body
 
 
 def _others(old: Whole, new: Whole, inner: Inner) -> Iterator[Change]:

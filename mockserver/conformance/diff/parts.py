@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from mockserver.conformance.diff.changes import NO, YES, Grade
 from mockserver.conformance.diff.shift import SAME, Setting, Shift
 from mockserver.contract.spot import Spot
+from mockserver.core.text import Json
+
+
+def mapping(value: Json) -> dict[str, Json]:
+    """The value if it is a mapping, as it should be; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def requirement(now: bool, setting: Setting, old: str, new: str) -> Shift:

@@ -125,7 +125,7 @@ def _number(whole: Whole, lower: bool, integers: bool) -> Limit:
     limits += [Limit(told.value, True, told.pointer) for told in whole.told(f"exclusiveM{side}") if _is_number(told)]
     if integers:
         limits = [_whole_numbered(limit, lower) for limit in limits]
-    none = Limit(-math.inf if lower else math.inf, False, whole.pointer, told=False)
+    none = Limit(-math.inf if lower else math.inf, False, whole.body, told=False)
     return _tightest([*limits, none], lower)
 
 
@@ -138,7 +138,7 @@ def _whole_numbered(limit: Limit, lower: bool) -> Limit:
 
 def _size(whole: Whole, keyword: str, lower: bool, without: float) -> Limit:
     limits = [Limit(told.value, False, told.pointer) for told in whole.told(keyword) if _is_number(told)]
-    return _tightest([*limits, Limit(without, False, whole.pointer, told=False)], lower)
+    return _tightest([*limits, Limit(without, False, whole.body, told=False)], lower)
 
 
 def _is_number(told: Told) -> bool:
@@ -206,4 +206,4 @@ def _at(whole: Whole, *keywords: str) -> str | None:
         told = whole.told(keyword)
         if told:
             return told[0].pointer
-    return whole.never or whole.pointer
+    return whole.never or whole.body

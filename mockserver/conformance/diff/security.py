@@ -10,6 +10,7 @@ from typing import Final
 
 from mockserver.conformance.diff.changes import MAYBE, NO, YES
 from mockserver.conformance.diff.pairs import Place
+from mockserver.conformance.diff.parts import mapping
 from mockserver.conformance.diff.shift import SAME, Setting, Shift
 from mockserver.conformance.diff.wholes import spelled
 from mockserver.contract.spot import Spot
@@ -72,7 +73,7 @@ def _flow(old: Spot, new: Spot, name: str, setting: Setting) -> Iterator[Shift]:
             clients = (YES if was is not None else NO, "they ask at the old place" if was else "they need not use it")
             pointers = (f"{old.pointer}/{key}" if was else old.pointer, f"{new.pointer}/{key}" if now else new.pointer)
             yield setting.shift("url-changed", text, clients, SAME, *pointers)
-    was, now = (dict(spot.value.get("scopes") or {}) for spot in (old, new))
+    was, now = (mapping(spot.value.get("scopes")) for spot in (old, new))
     for scope in was.keys() - now.keys():
         clients = (YES, "who asks for it is refused")
         yield setting.shift("scope-removed", f"the scope `{scope}` is gone", clients, SAME, old.pointer, new.pointer)

@@ -19,14 +19,14 @@ LEVELS: Final[Mapping[Grade, Level]] = {Grade.NO: "note", Grade.MAYBE: "warning"
 
 # What a schema's change means to who sends and to who receives, by grade.
 _SENDERS: Final = {
-    Grade.NO: "all that {who} send still fits",
-    Grade.MAYBE: "what {who} send may not fit any more, or mean nothing now",
-    Grade.YES: "what {who} send does not fit any more",
+    Grade.NO: "all they send still fits",
+    Grade.MAYBE: "what they send may not fit any more, or mean nothing now",
+    Grade.YES: "some of what they send does not fit any more",
 }
 _RECEIVERS: Final = {
-    Grade.NO: "{who} get nothing they do not know",
-    Grade.MAYBE: "{who} may get what they do not know, or miss what they count on",
-    Grade.YES: "{who} get what they do not know, or miss what they count on",
+    Grade.NO: "they get nothing they do not know",
+    Grade.MAYBE: "they may get what they do not know, or miss what they count on",
+    Grade.YES: "they get what they do not know, or miss what they count on",
 }
 
 
@@ -89,8 +89,8 @@ class Setting:
             asked = self.travel == "request"
             clients, servers = (change.narrows, change.widens) if asked else (change.widens, change.narrows)
             why = (
-                (_SENDERS if asked else _RECEIVERS)[clients].format(who="clients"),
-                (_RECEIVERS if asked else _SENDERS)[servers].format(who="servers"),
+                (_SENDERS if asked else _RECEIVERS)[clients],
+                (_RECEIVERS if asked else _SENDERS)[servers],
             )
             title = f"{self.where}{path}: {change.text}"
             rule = f"{self.prefix}-{change.rule}"

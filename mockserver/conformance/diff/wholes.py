@@ -42,7 +42,7 @@ class Whole:
     def __init__(self, spots: Iterable[Spot], mark: str = "") -> None:
         self.spots = tuple(spots)
         self.parts: list[Spot] = []
-        self.never: str | None = None
+        self.forbidden: Spot | None = None
         seen: set[str] = set()
         waiting = list(reversed(self.spots))
         while waiting:
@@ -51,7 +51,7 @@ class Whole:
                 continue
             seen.add(spot.pointer)
             if spot.value is False:
-                self.never = self.never or spot.pointer
+                self.forbidden = self.forbidden or spot
             if not isinstance(spot.value, dict):
                 continue
             if spot.value:
@@ -59,6 +59,7 @@ class Whole:
             waiting += reversed(list(_listed(spot, "allOf")))
             if isinstance(spot.value.get("$ref"), str):
                 waiting.append(Spot.of(spot.root, target(spot.value["$ref"], spot.pointer)))
+        self.never = self.forbidden.pointer if self.forbidden is not None else None
         self.key = (
             tuple(spot.pointer for spot in self.parts) + ((self.never,) if self.never is not None else ()) + (mark,)
         )
@@ -67,6 +68,12 @@ class Whole:
     def pointer(self) -> str | None:
         """Where it is written, None if nothing is said of it."""
         return self.spots[0].pointer if self.spots else None
+
+    @property
+    def body(self) -> str | None:
+        """Where it says something itself: a bare reference to it leads there."""
+        own = (part.pointer for part in self.parts if part.value.keys() - {"$ref", "allOf"})
+        return next(own, self.pointer)
 
     @property
     def open(self) -> bool:
@@ -167,7 +174,8 @@ class Whole:
     def without(self, keyword: str, alternatives: tuple[Spot, ...]) -> list[Spot]:
         """Its parts with one list of alternatives left out: what holds beside them."""
         place = alternatives[0].pointer.rpartition("/")[0] if alternatives else ""
-        rest = []
+        # Parts are flat: what forbids everything may have been one of an `allOf`.
+        rest = [spot for spot in (self.forbidden,) if spot is not None]
         for part in self.parts:
             hidden = {"allOf", "$ref"} | ({keyword} if f"{part.pointer}/{keyword}" == place else set())
             rest.append(Spot(part.root, part.pointer, {k: v for k, v in part.value.items() if k not in hidden}))

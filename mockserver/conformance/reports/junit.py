@@ -75,7 +75,7 @@ def _case(suite: Element, report: Report, check: Check, sources: Sources) -> Non
 def _told(finding: Finding, sources: Sources) -> str:
     operation = f" {finding.operation}" if finding.operation else ""
     lines = [f"[{finding.level}] {finding.rule}{operation}: {words.sentence(finding.title)}"]
-    lines += [f"{effect.severity} for {effect.side}: {words.sentence(effect.because)}" for effect in finding.effects]
+    lines += [f"{effect.severity} for {effect.side}: {words.ended(effect.because)}" for effect in finding.effects]
     lines += [finding.evidence] if finding.evidence else []
     lines += [words.seen(finding)] if words.seen(finding) else []
     lines += words.calls(finding)

@@ -89,7 +89,7 @@ def _whole(finding: Finding, short: str, sources: Sources) -> str:
 def _details(finding: Finding, sources: Sources) -> Iterator[str]:
     if finding.effects:
         yield "\n".join(
-            f"- **{effect.severity}** for {effect.side}: {_plain(words.sentence(effect.because))}"
+            f"- **{effect.severity}** for {effect.side}: {_plain(words.ended(effect.because))}"
             for effect in finding.effects
         )
     if finding.evidence:

@@ -34,7 +34,7 @@ def _inside(finding: Finding, sources: Sources) -> Iterator[str]:
     if finding.effects:
         items = "".join(
             f"<li><b class={effect.severity}>{effect.severity}</b> for {effect.side}: "
-            f"{escape(words.sentence(effect.because))}"
+            f"{escape(words.ended(effect.because))}"
             for effect in finding.effects
         )
         yield f"<ul class=effects>{items}</ul>"

@@ -139,7 +139,7 @@ def _result(check: Check, finding: Finding, sources: Sources, rule: int, print_:
 
 def _message(finding: Finding, linked: bool) -> str:
     lines = [words.sentence(finding.title)]
-    lines += [f"{effect.severity} for {effect.side}: {words.sentence(effect.because)}" for effect in finding.effects]
+    lines += [f"{effect.severity} for {effect.side}: {words.ended(effect.because)}" for effect in finding.effects]
     lines += [text for text in (finding.evidence, words.sentence(finding.about), words.seen(finding)) if text]
     lines += words.calls(finding)
     text = _BRACKETS.sub(r"\\\1", "\n".join(lines))  # brackets make links

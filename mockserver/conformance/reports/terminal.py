@@ -22,7 +22,10 @@ _STATES: Final = {"kept": ("✓", "green"), "broken": ("✗", "bold red"), "skip
 _SEVERITIES: Final = {"breaking": "bold red", "risky": "yellow", "harmless": "green"}
 # Evidence is for the eye here; the files have all of it.
 _MOST_LINES: Final = 8
+_LONGEST_LINE: Final = 160
 _MOST_FINDINGS: Final = 20
+# A script of more lines is for a file.
+_MOST_COMMANDS: Final = 3
 _MOST_NOTES: Final = 12
 # Rows of the summary's table at most; a screen has 24.
 _MOST_ROWS: Final = 14
@@ -80,7 +83,7 @@ def _parts(report: Report, sources: Sources) -> Iterator[RenderableType]:
             more, word = len(notes) - _MOST_NOTES, words.level_word(report, "note", 2)
             yield _line(f"… and {more} {word} more: --report html=FILE has them all", "dim")
     yield _line()
-    yield from _summary(report)
+    yield from _summary(report, sources)
 
 
 def _finding(number: int, finding: Finding, sources: Sources) -> RenderableType:
@@ -92,17 +95,21 @@ def _finding(number: int, finding: Finding, sources: Sources) -> RenderableType:
     body = [_line(words.sentence(finding.title))]
     for effect in finding.effects:
         line = _line(f"{effect.severity}", _SEVERITIES[effect.severity])
-        body.append(line.append_text(_line(f" for {effect.side}: {words.sentence(effect.because)}", "default")))
+        body.append(line.append_text(_line(f" for {effect.side}: {words.ended(effect.because)}", "default")))
     body += [_line(line, "dim") for line in _first(finding.evidence)]
     body += [_line(line) for line in words.calls(finding)]
     if words.seen(finding):
         body.append(_line(words.seen(finding), "dim"))
     if sources.spot(finding):
         body.append(_line(sources.spot(finding), "blue"))
-    commands = sources.commands(finding)
-    if commands:
+    commands = sources.commands(finding).strip()
+    if commands and not _is_long(commands):
         body.append(_commands(commands))
     return Group(head, Padding(Group(*body), (0, 0, 0, 3)))
+
+
+def _is_long(commands: str) -> bool:
+    return commands.strip().count("\n") >= _MOST_COMMANDS
 
 
 def _commands(commands: str) -> Line:
@@ -113,7 +120,7 @@ def _commands(commands: str) -> Line:
 
 
 def _first(evidence: str) -> list[str]:
-    lines = evidence.splitlines()
+    lines = [words.cut(line, _LONGEST_LINE) for line in evidence.splitlines()]
     return lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more"]
 
 
@@ -123,7 +130,7 @@ def _note(finding: Finding, sources: Sources) -> Line:
     return line
 
 
-def _summary(report: Report) -> Iterator[Line]:
+def _summary(report: Report, sources: Sources) -> Iterator[Line]:
     yield from _rows(report)
     yield _line()
     kept = _line(words.counted(report), _worst(report))
@@ -135,7 +142,9 @@ def _summary(report: Report) -> Iterator[Line]:
         if unknown:
             calls = ", ".join(f"{call} ({count})" for call, count in list(unknown.items())[:3])
             more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-            yield _line(f"of no operation: {calls}{more}", "yellow")
+            yield _line(words.cut(f"of no operation: {calls}{more}", _LONGEST_LINE), "yellow")
+    if any(_is_long(sources.commands(finding)) for finding in report.findings):
+        yield _line("how to see each again: --report html=FILE, or any other form, has the commands", "dim")
     for note in report.notes[:3]:
         yield _line(words.cut(note, 240), "dim")
 

@@ -27,6 +27,8 @@ _CHANGES: Final[Mapping[Level, tuple[str, str]]] = {
 }
 # What a terminal obeys and a reader can't see, but for ends of lines and tabs.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Not the name of an operation, a path or a header.
+_PLAIN_WORD: Final = re.compile(r"[a-z]+(?=[ ,;]|\Z)")
 _SENTENCE_END: Final = re.compile(r"[.!?:]\Z")
 
 
@@ -87,8 +89,15 @@ def covered(coverage: Coverage) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a full stop at its end, if it has no mark there."""
+    """With a capital at its beginning, if a plain word stands there, and a full stop at its end, if no mark does."""
     text = text.strip()
+    if _PLAIN_WORD.match(text):
+        text = text[0].upper() + text[1:]
+    return ended(text)
+
+
+def ended(text: str) -> str:
+    """With a full stop at its end, if no mark does."""
     return text if not text or _SENTENCE_END.search(text) else f"{text}."
 
 

@@ -14,6 +14,7 @@ from mockserver.conformance.reproduction.values import (
     Save,
     Saved,
     Variable,
+    awaited,
     known,
     parts,
     saves,
@@ -40,20 +41,22 @@ def script(finding: Finding) -> str:
     lines += ["set -u", f'url="${{{URL_VARIABLE}:-{steps[0].request.origin}}}"']
     lines += [f': "${{{name}:?set it to the key of an account}}"' for name in named]
     lines += ["dir=$(mktemp -d)", "trap 'rm -rf \"$dir\"' EXIT", ""]
+    waits = awaited(finding)
     for group in together(steps):
-        lines += _group(steps, group, kept)
+        lines += _group(steps, group, kept, waits)
     lines += [f"# Mended, this holds: {_line(claim)}" for claim in finding.must]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _group(steps: tuple[Step, ...], group: range, kept: list[Save]) -> Iterator[str]:
+def _group(steps: tuple[Step, ...], group: range, kept: list[Save], waits: frozenset[int]) -> Iterator[str]:
     first = steps[group[0]]
     if first.after_ms:
         yield f"sleep {first.after_ms / 1_000:g}"
     if len(group) > 1:
         yield f"# {len(group)} calls at the same time"
     for number in group:
-        yield from _call(steps, number, background=len(group) > 1)
+        call = _call(steps, number, background=len(group) > 1)
+        yield from _patiently(call, number, steps[number]) if number in waits else call
     if len(group) > 1:
         yield "wait"
     for number in group:
@@ -64,6 +67,18 @@ def _group(steps: tuple[Step, ...], group: range, kept: list[Save]) -> Iterator[
     yield ""
 
 
+def _patiently(call: Iterator[str], number: int, step: Step) -> Iterator[str]:
+    """A call that is made until it is answered as it was, for a minute."""
+    comment, *lines = call
+    status = step.reply.status if step.reply is not None else 0
+    yield comment
+    yield "for pause in 0 1 1 1 2 5 10 20 20; do"
+    yield "  sleep $pause"
+    yield from (f"  {line}" for line in lines)
+    yield f'  if [ "$(cat "$dir/{number}.status")" = {status} ]; then break; fi'
+    yield "done"
+
+
 def _call(steps: tuple[Step, ...], number: int, *, background: bool) -> Iterator[str]:
     step, values = steps[number], known(steps, number)
     request = step.request
@@ -72,7 +87,8 @@ def _call(steps: tuple[Step, ...], number: int, *, background: bool) -> Iterator
     yield from _comment(f"{number + 1}. {request.method} {request.path}{note}: {seen}")
     words = ["curl -sS -g --path-as-is", f'-o "$dir/{number}.body"', "-w '%{http_code}'"]
     words.append("--head" if request.method == "HEAD" else f"-X {request.method}")
-    words.append(f'"$url{_double(parts(request.target, values))}"')
+    whole = values.get(request.origin + request.target)
+    words.append(f'"${whole}"' if whole else f'"$url{_double(parts(request.target, values))}"')
     # An empty value is written with a semicolon: with a colon curl leaves the header out.
     pairs = (f"{name}: {value}" if value else f"{name};" for name, value in request.headers)
     words += [f'-H "{_double(parts(pair, values))}"' for pair in pairs]

@@ -14,6 +14,7 @@ from mockserver.conformance.reproduction.values import (
     Part,
     Save,
     Variable,
+    awaited,
     known,
     parts,
     saves,
@@ -38,7 +39,7 @@ def module(finding: Finding) -> str:
     lines = [f'"""{_docstring(finding)}"""', ""]
     lines += ["import os"]
     lines += ["import re"] if any("re." in claim for claim in claims) else []
-    lines += ["import time"] if any(step.after_ms for step in steps) else []
+    lines += ["import time"] if awaited(finding) or any(step.after_ms for step in steps) else []
     lines += ["from concurrent.futures import ThreadPoolExecutor"] if racing else []
     lines += ["", "import httpx", ""]
     lines += [f'URL = os.environ.get("{URL_VARIABLE}", {steps[0].request.origin!r})']
@@ -47,8 +48,9 @@ def module(finding: Finding) -> str:
     lines += ["    replies: list[httpx.Response] = []"]
     lines += ["    with httpx.Client(timeout=30) as client:"]
     kept = saves(steps)
+    waits = awaited(finding)
     for group in together(steps):
-        lines += _group(steps, group, kept)
+        lines += _group(steps, group, kept, waits)
     lines += [f"    assert {claim}" for claim in claims]
     return "\n".join(lines) + "\n"
 
@@ -60,14 +62,22 @@ def test_name(finding: Finding) -> str:
     return plain or "finding"
 
 
-def _group(steps: tuple[Step, ...], group: range, kept: list[Save]) -> Iterator[str]:
+def _group(steps: tuple[Step, ...], group: range, kept: list[Save], waits: frozenset[int]) -> Iterator[str]:
     first = steps[group[0]]
     if first.after_ms:
         yield f"{_INDENT}time.sleep({first.after_ms / 1_000:g})"
     if len(group) == 1:
         step = first
         yield f"{_INDENT}# {_line(step)}"
-        yield f"{_INDENT}replies.append(client.request({_arguments(steps, group[0], _INDENT)}))"
+        if group[0] in waits and step.reply is not None:
+            yield f"{_INDENT}for pause in (0, 0.5, 0.5, 1, 1, 2, 5, 10, 20, 20):  # it may take its time"
+            yield f"{_INDENT}    time.sleep(pause)"
+            yield f"{_INDENT}    reply = client.request({_arguments(steps, group[0], _INDENT + '    ')})"
+            yield f"{_INDENT}    if reply.status_code == {step.reply.status}:"
+            yield f"{_INDENT}        break"
+            yield f"{_INDENT}replies.append(reply)"
+        else:
+            yield f"{_INDENT}replies.append(client.request({_arguments(steps, group[0], _INDENT)}))"
     else:
         yield f"{_INDENT}# {len(group)} calls at the same time"
         yield f"{_INDENT}calls = ["
@@ -84,7 +94,8 @@ def _group(steps: tuple[Step, ...], group: range, kept: list[Save]) -> Iterator[
 
 def _arguments(steps: tuple[Step, ...], number: int, indent: str) -> str:
     request, values = steps[number].request, known(steps, number)
-    target = _joined([Variable("URL"), *parts(request.target, values)], constant=True)
+    whole = values.get(request.origin + request.target)
+    target = _variable(whole) if whole else _joined([Variable("URL"), *parts(request.target, values)], constant=True)
     lines = [f"{request.method!r}", target]
     if request.headers:
         pairs = ", ".join(f"({_text(name, {})}, {_header(value, values)})" for name, value in request.headers)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.conformance.finding import Step
+from mockserver.conformance.finding import Finding, Step
 from mockserver.core.text import Json, resolve
 from mockserver.options import CHECK_PREFIX
 
@@ -111,6 +111,25 @@ def together(steps: Sequence[Step]) -> Iterator[range]:
         if number == len(steps) or not steps[number].beside:
             yield range(start, number)
             start = number
+
+
+def awaited(finding: Finding) -> frozenset[int]:
+    """The numbers of steps to be tried until they go as they went: servers take their time with what these build on.
+
+    Those that succeeded, that others follow, and that are not themselves what the finding is about.
+    """
+    last = len(finding.steps) - 1
+    claimed = " ".join(finding.must)
+    return frozenset(
+        number
+        for number, step in enumerate(finding.steps)
+        if number < last
+        and step.reply is not None
+        and 200 <= step.reply.status < 300
+        and not step.beside
+        and not finding.steps[number + 1].beside
+        and f"replies[{number}]" not in claimed
+    )
 
 
 def _identifier(name: str) -> str:

@@ -10,9 +10,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from mockserver.conformance.finding import Level
 from mockserver.conformance.rule import Broken, Rule, Skip
-from mockserver.conformance.rules import islands, keys, lists, livepeer, refusals, restream
+from mockserver.conformance.rules import instants, islands, keys, lists, livepeer, refusals, restream
 from mockserver.conformance.rules.api import Api
+from mockserver.conformance.rules.collection import Collection
+from mockserver.conformance.rules.described import collections_of
 from mockserver.conformance.rules.http import HTTP_RULES
 from mockserver.conformance.rules.replies import REPLIES
 from mockserver.conformance.subject import Subject
@@ -28,7 +31,7 @@ _LOST: Final = ("revoked", "expired", "suspended")
 def rules_for(subject: Subject) -> tuple[Rule, ...]:
     """Every rule for a server, in the order to run them: `replies`, the last, tells what the others met."""
     api = APIS.get(subject.provider or "")
-    known = () if api is None else (*_shared(api), *_OWN[api.provider])
+    known = _described(subject) if api is None else (*_shared(api), *_OWN[api.provider], _instants(api))
     return (*known, *HTTP_RULES, *_KEYS, REPLIES)
 
 
@@ -50,31 +53,40 @@ _KEYS: Final = (
 )
 
 
-def _shared(api: Api) -> Iterator[Rule]:
-    """The rules that every provider is asked, with its facts."""
-    lists_of = tuple(collection.listing for collection in api.collections)
-    name = api.provider
+def _lists(collections: tuple[Collection, ...], walked: tuple[str, ...], level: Level) -> Iterator[Rule]:
+    """The rules of lists, whoever's they are."""
+    operations = tuple(collection.listing for collection in collections)
     yield Rule(
         "cursor-walk",
         "Walks over a list find each thing once, whatever the size of a page.",
-        lambda session: lists.walks(session, api.collections, *api.walked),
-        lists_of,
-        name,
+        lambda session: lists.walks(session, collections, *walked),
+        operations,
     )
     yield Rule(
         "list-detail",
         "A list says of a thing what its details say.",
-        partial(lists.agreement, collections=api.collections),
-        lists_of,
-        name,
+        partial(lists.agreement, collections=collections, level=level),
+        operations,
     )
     yield Rule(
         "isolation",
         "What one account has, another neither sees nor changes.",
-        partial(islands.islands, collections=api.collections),
-        lists_of,
-        name,
+        partial(islands.islands, collections=collections, level=level),
+        operations,
     )
+
+
+def _described(subject: Subject) -> tuple[Rule, ...]:
+    """The rules of the lists that just any document has; it doesn't say whether they abridge, or are everybody's."""
+    collections = collections_of(subject.contract)
+    return tuple(_lists(collections, ("",), "warning")) if collections else ()
+
+
+def _shared(api: Api) -> Iterator[Rule]:
+    """The rules that every provider is asked, with its facts."""
+    lists_of = tuple(collection.listing for collection in api.collections)
+    name = api.provider
+    yield from _lists(api.collections, api.walked, "error")
     yield Rule(
         "lost-keys",
         "A key that was taken back is refused.",
@@ -96,4 +108,15 @@ def _shared(api: Api) -> Iterator[Rule]:
         partial(refusals.error_bodies, api=api),
         lists_of,
         name,
+    )
+
+
+def _instants(api: Api) -> Rule:
+    """The last of them: what the others have made is the newest there is."""
+    return Rule(
+        "instants",
+        "What lists tell was made lies in the past, in the document's unit.",
+        partial(instants.made_in_the_past, collections=api.collections),
+        tuple(collection.listing for collection in api.collections),
+        api.provider,
     )

@@ -33,7 +33,8 @@ class Keeping:
 class Api:
     """A provider as the shared rules know it.
 
-    `error_flaw` says what is wrong with the body of a refusal, as a clause, or None. `mount` is the path below which
+    `error_flaw` says what is wrong with the body of a refusal, as a clause, or None, and `error_claim` is what holds of
+    `replies[0]` when nothing is. `mount` is the path below which
     such bodies answer unknown paths too, None when that isn't known. `attempts` gives calls that have to be refused,
     and `keeping` what these mustn't change. `roles` gives the keys a fake has beside one, by what they are; `other`
     among them is a second account's. `walked` are the arguments to walk lists with.
@@ -46,4 +47,5 @@ class Api:
     attempts: Callable[[Session], Iterable[Attempt]]
     keeping: tuple[Keeping, ...]
     roles: Callable[[str], Mapping[str, str]]
+    error_claim: str
     walked: tuple[str, ...] = ("",)

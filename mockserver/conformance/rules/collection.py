@@ -22,12 +22,14 @@ class Paging:
     """How a list is cut.
 
     `next` reads from a page the cursor of the next one, None on the last; `most` is the largest page one may ask for,
-    and `size` and `cursor` are the names of the arguments. `more` tells whether a page says that there is another one.
+    and `size` (empty: there is none) and `cursor` are the names of the arguments. `more` tells whether a page says that
+    there is another one; `claim` is that such a page also says where, as Python of `replies[0]`.
     """
 
     next: Callable[[Answer], str | None]
     most: int
     more: Callable[[Answer], bool] = lambda page: False
+    claim: str = ""
     size: str = "limit"
     cursor: str = "cursor"
 
@@ -36,16 +38,22 @@ class Paging:
 class Pair:
     """A property that an item of a list and the item's details both tell.
 
-    `item` and `detail` are JSON Pointers; `counted` compares with the length of the list in the details.
+    `item` and `detail` are JSON Pointers; `counted` compares with the length of the list in the details, `loose` only
+    what both do tell.
     """
 
     item: str
     detail: str
     counted: bool = False
+    loose: bool = False
 
     @classmethod
-    def same(cls, *pointers: str) -> tuple[Pair, ...]:
-        return tuple(cls(pointer, pointer) for pointer in pointers)
+    def same(cls, *pointers: str, loose: bool = False) -> tuple[Pair, ...]:
+        return tuple(cls(pointer, pointer, loose=loose) for pointer in pointers)
+
+    def differs(self, item: Json, detail: Json) -> bool:
+        one, other = self.of_item(item), self.of_detail(detail)
+        return bool(one != other) and not (self.loose and (one is None or other is None))
 
     def of_item(self, item: Json) -> Json:
         return at(item, self.item)
@@ -93,7 +101,7 @@ class Collection:
         """The first page, the largest when no size is given."""
         size = size or (self.paging.most if self.paging else None)
         said = [query] if query else []
-        if size is not None and self.paging is not None:
+        if size is not None and self.paging is not None and self.paging.size:
             said.append(f"{self.paging.size}={size}")
         return ask(session, self.listing, query="&".join(said), key=key)
 
@@ -105,7 +113,7 @@ class Collection:
         cursor: str | None = None
         for _ in range(most):
             said = [query] if query else []
-            if paging is not None and size is not None:
+            if paging is not None and size is not None and paging.size:
                 said.append(f"{paging.size}={size}")
             if paging is not None and cursor is not None:
                 said.append(f"{paging.cursor}={quote(cursor, safe='')}")

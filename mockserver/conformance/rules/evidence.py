@@ -63,12 +63,21 @@ def found(
         saw or "\n".join(lines(steps)),
         operation,
         level,
-        linked([*makers, *steps]),
+        linked([*makers, *_paced(steps)]),
         tuple(_INDEX.sub(lambda index: f"replies[{int(index[1]) + len(makers)}]", claim) for claim in must),
         document,
         about,
         violations,
     )
+
+
+def _paced(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps, those that looked at the same thing again waiting only since the look before."""
+    before: Step | None = None
+    for step in steps:
+        again = before is not None and before.request == step.request and before.after_ms <= step.after_ms
+        yield replace(step, after_ms=step.after_ms - before.after_ms) if again and before is not None else step
+        before = step
 
 
 def lines(steps: Iterable[Step]) -> Iterator[str]:
@@ -116,6 +125,7 @@ def _words(request: Request) -> set[str]:
     words = {unquote(segment) for segment in request.path.split("/")}
     words.update(value for _, value in request.arguments())
     words.update((request.header("authorization") or "").split())
+    words.add(request.origin + request.target)
     if request.body:
         try:
             words.update(text for text, _ in _texts(parse(request.body)))

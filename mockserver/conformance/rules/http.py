@@ -139,7 +139,8 @@ def _unknown_paths(session: Session) -> Iterator[Finding]:
         for operation in subject.contract.operations.values()
         if "{" not in operation.path
     )
-    for prefix in prefixes:
+    # At the root of a host that serves its API elsewhere may stand anything, a web site say.
+    for prefix in [prefix for prefix in prefixes if prefix] or prefixes:
         path = f"{prefix}/{_NOWHERE}/{_NOWHERE}"
         if subject.contract.match("GET", path) is not None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.conformance.finding import Finding
+from mockserver.conformance.finding import Finding, Level
 from mockserver.conformance.rule import Skip
 from mockserver.conformance.rules.asking import Answer, expect
 from mockserver.conformance.rules.collection import Collection, Pair
@@ -15,6 +15,8 @@ from mockserver.conformance.session import Session
 _SIZES = (1, 2, 3, 7, None)
 # A walk of so many calls is long enough.
 _LONGEST_WALK = 60
+# A list that has so many of the largest pages is too long to be walked over again and again.
+_MOST_PAGES = 4
 # So many of a list are looked at closely.
 _SAMPLE = 12
 
@@ -27,10 +29,11 @@ def walks(session: Session, collections: tuple[Collection, ...], *queries: str) 
             continue
         for query in queries or ("",):
             whole, pages = _whole(session, collection, query)
-            if len(whole) < 2:
+            if len(whole) < 2 or len(pages) == _MOST_PAGES:
                 continue
             walked = True
-            for size in _SIZES:
+            sizes = _SIZES if collection.paging.size else (None,)
+            for size in sizes:
                 if size is None or len(whole) / size <= _LONGEST_WALK:
                     problem = _walk(session, collection, query, size, whole, pages)
                     if problem is not None:
@@ -43,7 +46,7 @@ def walks(session: Session, collections: tuple[Collection, ...], *queries: str) 
 def _whole(session: Session, collection: Collection, query: str) -> tuple[list[str], list[Answer]]:
     """All the ids of a list, in the fewest pages, and these."""
     most = collection.paging.most if collection.paging else None
-    pages = [expect(page, 200) for page in collection.walk(session, most, query=query)]
+    pages = [expect(page, 200) for page in collection.walk(session, most, query=query, most=_MOST_PAGES)]
     return [id for page in pages for id in collection.ids_of(page)], pages
 
 
@@ -85,7 +88,8 @@ def _walk(
         order += ids
         if collection.paging is not None and collection.paging.more(page) and collection.paging.next(page) is None:
             title = f"a page of {collection.what} says that there are more, and not where"
-            problem = found(session, "cursor-missing", title, [page])
+            must = [collection.paging.claim] if collection.paging.claim else []
+            problem = found(session, "cursor-missing", title, [page], must=must)
             break
     if problem is None:
         problem = _compared(session, collection, name, order, whole, pages, reference)
@@ -124,8 +128,11 @@ def _compared(
     return None
 
 
-def agreement(session: Session, collections: tuple[Collection, ...]) -> Iterator[Finding]:
-    """Whether the items of lists say what their details say. Raises Skip when the lists are empty."""
+def agreement(session: Session, collections: tuple[Collection, ...], level: Level = "error") -> Iterator[Finding]:
+    """Whether the items of lists say what their details say. Raises Skip when the lists are empty.
+
+    `level` is that of a difference; that a thing in a list has no details is always an error.
+    """
     looked = False
     for collection in collections:
         page = collection.first(session)
@@ -135,7 +142,7 @@ def agreement(session: Session, collections: tuple[Collection, ...]) -> Iterator
             looked = True
             id = str(item.get(collection.id))
             detail = collection.look(session, id)
-            problem = _differs(session, collection, id, page, detail)
+            problem = _differs(session, collection, id, page, detail, level)
             if problem is not None:
                 yield problem
                 break
@@ -151,7 +158,9 @@ def _spread(items: list[dict[str, object]]) -> list[dict[str, object]]:
     return items[:half] + items[half :: max((len(items) - half) // half, 1)][:half]
 
 
-def _differs(session: Session, collection: Collection, id: str, page: Answer, detail: Answer) -> Finding | None:
+def _differs(
+    session: Session, collection: Collection, id: str, page: Answer, detail: Answer, level: Level
+) -> Finding | None:
     if not detail.good:
         title = f"{id} is in the list of {collection.what}, and its details are answered with {detail.status}"
         again = collection.first(session)
@@ -179,7 +188,7 @@ def _differs(session: Session, collection: Collection, id: str, page: Answer, de
             )
             expression = f'next(item for item in replies[0]{collection.pages} if item["{collection.id}"] == "{id}")'
             must = [pair.claim(expression, "replies[1].json()")]
-            return found(session, "list-detail-differs", title, [page, after], must=must)
+            return found(session, "list-detail-differs", title, [page, after], must=must, level=level)
     return None
 
 
@@ -188,4 +197,4 @@ def _item(collection: Collection, id: str, page: Answer) -> dict[str, object] | 
 
 
 def _different(collection: Collection, item: object, detail: object) -> list[Pair]:
-    return [pair for pair in collection.shared if pair.of_item(item) != pair.of_detail(detail)]
+    return [pair for pair in collection.shared if pair.differs(item, detail)]

@@ -102,7 +102,7 @@ def error_bodies(session: Session, api: Api) -> Iterator[Finding]:
             match = subject.contract.match(attempt.request.method, attempt.request.path)
             yield found(
                 session, "error-body", title, [answer], operation=match.operation.id if match else None,
-                where=f"responses/{answer.status}",
+                where=f"responses/{answer.status}", must=[api.error_claim],
             )  # fmt: skip
     if not told:
         raise Skip("nothing was refused")

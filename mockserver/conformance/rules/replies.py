@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mockserver.conformance.finding import Finding
+from mockserver.conformance.known import Known
+from mockserver.conformance.musts import must
 from mockserver.conformance.rule import Rule
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.session import Session
@@ -14,7 +16,17 @@ from mockserver.conformance.witness import Flaw
 
 def run(session: Session) -> Iterator[Finding]:
     for flaw, times in session.witness.take():
-        yield replace(_finding(session, flaw), count=times)
+        if not _known(session, flaw):
+            yield replace(_finding(session, flaw), count=times)
+
+
+def _known(session: Session, flaw: Flaw) -> bool:
+    """Whether it is a server error that the document knows of its real server."""
+    request, reply = flaw.step.request, flaw.step.reply
+    match = session.subject.contract.match(request.method, request.path)
+    if match is None or reply is None or reply.status < 500:
+        return False
+    return bool(Known.of(session.subject.document).failure(match.operation.id, request, reply))
 
 
 def _finding(session: Session, flaw: Flaw) -> Finding:
@@ -28,7 +40,7 @@ def _finding(session: Session, flaw: Flaw) -> Finding:
         saw = f"expected {broken.expected}, got {broken.got}"
         return found(
             session, name, title, [step], saw=saw, operation=broken.operation, document=broken.document,
-            violations=(broken,), before=before,
+            violations=(broken,), before=before, must=must(broken, step, 0),
         )  # fmt: skip
     if flaw.kind == "no-reply":
         return found(session, "no-reply", f"{call} is not answered: {step.trouble}", [step], before=before)

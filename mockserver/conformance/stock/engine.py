@@ -72,7 +72,7 @@ def _run(session: Session, *, phase: str, effort: Effort, tidying: Tidying) -> I
         for event in stream:
             if stopped:
                 stream.stop()
-            if isinstance(event, events.Interrupted):
+            elif isinstance(event, events.Interrupted):
                 raise KeyboardInterrupt  # which the engine takes for itself
             accusations.take(event)
             if (why := _nothing(event, phase)) is not None and not stopped:

@@ -12,11 +12,8 @@ from typing import Final
 import ijson
 
 from mockserver.conformance.finding import Place
-from mockserver.conformance.traffic.exchange import (
-    BadEntry,
-    Exchange,
-    Read,
-    Unreadable,
+from mockserver.conformance.traffic.exchange import BadEntry, Exchange, Read, Skipped, Unreadable
+from mockserver.conformance.traffic.fields import (
     bytes_of,
     encoded,
     from_base64,
@@ -28,7 +25,7 @@ from mockserver.conformance.traffic.exchange import (
     text,
     unpacked,
 )
-from mockserver.conformance.traffic.opening import Opened
+from mockserver.conformance.traffic.opening import Opened, json_reason
 from mockserver.conformance.traffic.times import when
 from mockserver.conformance.traffic.yaml_items import BadYaml, items
 from mockserver.core.http import Headers
@@ -45,7 +42,7 @@ def read_cassette(file: Opened) -> Iterator[Read]:
         for number, value in enumerate(_json(file) if is_json else items(file, _LISTS), 1):
             yield _read(value, Place(file.name, number))
     except (ijson.JSONError, BadYaml) as error:
-        said = " ".join(str(error).split())
+        said = str(error) if isinstance(error, BadYaml) else json_reason(error)
         where = f"from about byte {file.tell():,} on " if is_json else ""
         why = f"this is no {'JSON' if is_json else 'YAML'} {where}({said:.200}). Record the cassette again"
         yield Unreadable(Place(file.name, number + 1), why, rest=True)
@@ -84,6 +81,8 @@ def _read(value: Json, place: Place) -> Read:
 
 def _interaction(value: dict[str, Json], place: Place) -> Read:
     asked = mapping(value.get("request"), "`request`")
+    if "response" in value and value["response"] is None:  # schemathesis: nothing came
+        return Skipped(place, "no reply")
     answered = mapping(value.get("response"), "`response`")
     method, url = asked.get("method"), asked.get("uri") or asked.get("url")
     if not isinstance(method, str) or not isinstance(url, str):

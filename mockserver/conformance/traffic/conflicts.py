@@ -9,13 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.conformance.finding import Level
 from mockserver.conformance.traffic.history import Contradiction, Memory, Seen
+from mockserver.conformance.traffic.times import when
 from mockserver.core.text import Json
 
 _CREATE: Final = "createClipProject"
 _DETAILS: Final = "getClipProject"
 _ACCEPTED: Final = (200, 201)
 _CONFLICT: Final = 409
+# Nobody deletes a project by hand and has it made again in less.
+_BY_HAND_MS: Final = 60_000
 
 
 @dataclass(slots=True)
@@ -25,6 +29,7 @@ class _Whole:
     seen: Seen
     single: bool
     project: str
+    created: int | None
     done: bool = False
 
 
@@ -35,6 +40,7 @@ class Conflicts:
         self._readings = readings
         self._runs: Memory[_Whole] = Memory()
         self._sources: Memory[str] = Memory()
+        self._projects: Memory[tuple[str, int | None, Seen]] = Memory()
 
     def see(self, seen: Seen) -> Iterator[Contradiction]:
         if seen.operation.id == _DETAILS and seen.status == 200:
@@ -51,16 +57,30 @@ class Conflicts:
         if seen.status == _CONFLICT:
             yield from self._spurious(seen, ranged, forced)
             return
-        if seen.status not in _ACCEPTED or ranged:
+        if seen.status not in _ACCEPTED:
+            return
+        yield from self._second(key, seen)
+        if ranged:
             return
         earlier, single = self._runs.get(key), body.get("singleClipMode") is True
         if earlier is not None and not forced and seen.came_after(earlier.seen) and self._is_same(earlier, single):
-            yield _missing(earlier.seen, seen, earlier.done)
+            yield _missing(earlier, seen)
         project = seen.value.get("projectId") if isinstance(seen.value, dict) else None
-        run = _Whole(seen.record, single, project if isinstance(project, str) else "")
+        run = _Whole(seen.record, single, project if isinstance(project, str) else "", _created(seen))
         self._runs.put(key, run)
         if run.project:
             self._sources.put((seen.account, run.project), source)
+
+    def _second(self, key: tuple[str, str], seen: Seen) -> Iterator[Contradiction]:
+        """A source has one project, whoever comes first."""
+        project = seen.value.get("projectId") if isinstance(seen.value, dict) else None
+        if not isinstance(project, str):
+            return
+        known = self._projects.get(key)
+        if known is None:
+            self._projects.put(key, (project, _created(seen), seen.record))
+        elif known[0] != project:
+            yield _two(known[2], seen, _level(known[1], _created(seen)))
 
     def _is_same(self, earlier: _Whole, single: bool) -> bool:
         """Whether the readings that hold call this a repetition."""
@@ -89,12 +109,23 @@ class Conflicts:
             yield _spurious(seen, "what is forced", "force-while-running")
 
 
-def _missing(first: Seen, again: Seen, done: bool) -> Contradiction:
-    when = "after it was done" if done else "while it was being done, or after"
+def _created(seen: Seen) -> int | None:
+    return when(seen.value.get("createdAt")) if isinstance(seen.value, dict) else None
+
+
+def _level(one: int | None, other: int | None) -> Level:
+    """How sure two projects for one source are a defect: the API can't delete one, but a person can, in between."""
+    return "error" if one is not None and other is not None and abs(one - other) < _BY_HAND_MS else "warning"
+
+
+def _missing(run: _Whole, again: Seen) -> Contradiction:
+    first, done = run.seen, run.done
+    same = isinstance(again.value, dict) and again.value.get("projectId") == run.project
+    late = "after it was done" if done else "while it was being done, or after"
     return Contradiction(
         "conflict-missing",
         "The whole video was clipped a second time, without forceReprocess",
-        f"The whole video was accepted with {first.status}, and again with {again.status} {when}: "
+        f"The whole video was accepted with {first.status}, and again with {again.status} {late}: "
         f"expected 409 ClipsInputAlreadyProcessed.",
         (first, again),
         f"{again.operation.pointer}/responses/409",
@@ -102,6 +133,20 @@ def _missing(first: Seen, again: Seen, done: bool) -> Contradiction:
         + ("." if done else " (while it still runs: reading restream.repeat-while-running)."),
         ("replies[1].status_code == 409",),
         ("the whole video", "the same again"),
+        "error" if same else _level(run.created, _created(again)),
+    )
+
+
+def _two(first: Seen, second: Seen, level: Level) -> Contradiction:
+    return Contradiction(
+        "two-projects",
+        "A source has two projects",
+        "Two calls for the same file of the same account were answered with different project ids.",
+        (first, second),
+        f"{second.operation.pointer}/responses/{second.status}",
+        "The documentation: a source has one project, to which later calls add clips.",
+        ("replies[0].json()['projectId'] == replies[1].json()['projectId']",),
+        level=level,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from mockserver.conformance.finding import Level
 from mockserver.conformance.traffic.history import Contradiction, Memory, Seen
 from mockserver.core.secrecy import without_secrets
 
@@ -26,7 +27,9 @@ class _Walk:
 class Cursors:
     """Sees the pages of every list whose query has a `cursor`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, known: bool) -> None:
+        """`known` says that the API is one of ours, whose cursors only go on; others may wait at one for news."""
+        self._level: Level = "error" if known else "warning"
         # By account, operation and the rest of the query.
         self._walks: Memory[_Walk] = Memory()
 
@@ -44,7 +47,7 @@ class Cursors:
         walk.pages[cursor], walk.following = seen.record, following
         self._walks.put(key, walk)
         if following and following in walk.pages:
-            yield _loop(walk.pages[following], seen, cursor, following)
+            yield _loop(walk.pages[following], seen, cursor, following, self._level)
 
 
 def _next(seen: Seen) -> str | None:
@@ -62,7 +65,7 @@ def _next(seen: Seen) -> str | None:
     return next((value for name, value in parse_qsl(urlsplit(found[1]).query) if name == "cursor"), None)
 
 
-def _loop(first: Seen, last: Seen, cursor: str, following: str) -> Contradiction:
+def _loop(first: Seen, last: Seen, cursor: str, following: str, level: Level) -> Contradiction:
     here = following == cursor
     what = "the very page it is on" if here else "a page the walk has been on"
     return Contradiction(
@@ -73,4 +76,5 @@ def _loop(first: Seen, last: Seen, cursor: str, following: str) -> Contradiction
         (last,) if here else (first, last),
         last.operation.pointer,
         "A cursor leads on: each page of a walk is another one.",
+        level=level,
     )

@@ -11,12 +11,8 @@ from typing import Final
 import ijson
 
 from mockserver.conformance.finding import Place
-from mockserver.conformance.traffic.exchange import (
-    BadEntry,
-    Exchange,
-    Read,
-    Skipped,
-    Unreadable,
+from mockserver.conformance.traffic.exchange import BadEntry, Exchange, Read, Skipped, Unreadable
+from mockserver.conformance.traffic.fields import (
     encoded,
     from_base64,
     is_preflight,
@@ -27,7 +23,7 @@ from mockserver.conformance.traffic.exchange import (
     status_of,
     unpacked,
 )
-from mockserver.conformance.traffic.opening import Opened
+from mockserver.conformance.traffic.opening import Opened, json_reason
 from mockserver.conformance.traffic.times import when
 from mockserver.core.http import Headers
 from mockserver.core.text import Json
@@ -43,14 +39,8 @@ def read_har(file: Opened) -> Iterator[Read]:
             yield _read(entry, Place(file.name, number))
     except ijson.JSONError as error:
         # The parser can't find its way back into a text that is no JSON.
-        why = f"this is no JSON from about byte {file.tell():,} on ({_reason(error)}). Export the archive again"
+        why = f"this is no JSON from about byte {file.tell():,} on ({json_reason(error)}). Export the archive again"
         yield Unreadable(Place(file.name, number + 1), why, rest=True)
-
-
-def _reason(error: Exception) -> str:
-    said = error.args[0] if error.args else ""
-    spoken = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return " ".join(spoken.split("\n")[0].split()) or "it ends too early"
 
 
 def _read(entry: Json, place: Place) -> Read:

@@ -5,7 +5,6 @@ A verdict needs evidence that is certain: without a time, order is that of the r
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from hashlib import sha256
 from typing import Final, Generic, Protocol, TypeVar
 
 from mockserver.conformance.finding import Finding, Level, Step
-from mockserver.conformance.traffic.exchange import Exchange, is_stood_in
+from mockserver.conformance.traffic.exchange import Exchange, is_loopback, is_stood_in
 from mockserver.conformance.traffic.judging import Judged
 from mockserver.conformance.traffic.tally import Tally
 from mockserver.core.contract import Operation
@@ -26,7 +25,6 @@ V = TypeVar("V")
 # Whose state is remembered: the latest so many of each rule. What is forgotten can't be judged, and no more.
 _MOST_REMEMBERED: Final = 1_000
 _LONGEST_KEPT: Final = 2_048
-_LOOPBACK: Final = re.compile(r"(?:localhost|[\w.-]+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?)(?::\d+)?")
 
 
 class Memory(OrderedDict[tuple[str, ...], V], Generic[V]):
@@ -80,7 +78,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What exchanges show together that none shows alone; the last of `seen` is where it shows."""
+    """What exchanges show together; the last of `seen` is where it shows. `always` says that no reset explains it."""
 
     rule: str
     title: str
@@ -91,6 +89,7 @@ class Contradiction:
     must: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     level: Level = "error"
+    always: bool = False
 
 
 class StateRule(Protocol):
@@ -122,7 +121,7 @@ class History:
             self._tally.step(seen.exchange, note) for seen, note in zip(found.seen, notes, strict=False)
         )
         evidence, level = found.evidence, found.level
-        if level == "error" and _is_local(last.exchange):
+        if level == "error" and not found.always and _is_local(last.exchange):
             level = "warning"
             evidence += "\nOn this machine a test may have reset the account in between, so this fails nothing."
         return Finding(
@@ -166,4 +165,4 @@ def _account(exchange: Exchange) -> str | None:
 
 def _is_local(exchange: Exchange) -> bool:
     host = exchange.host
-    return exchange.ours or (host is not None and _LOOPBACK.fullmatch(host) is not None)
+    return exchange.ours or (host is not None and is_loopback(host))

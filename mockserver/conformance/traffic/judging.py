@@ -100,8 +100,12 @@ class Judge:
 def _why_not_client(violation: Violation, exchange: Exchange, payload: Payload) -> Unsure | None:
     """Why a recording does not prove that the client broke a rule; None if it does."""
     status = exchange.reply.status
-    if violation.place == "security" and status not in _REFUSED:
-        return "no credential"  # recorders take it out; a server that let the call pass has seen one
+    if violation.place == "security":
+        # Recorders take it out, or write a word there; a server that let the call pass has seen one.
+        if status not in _REFUSED:
+            return "no credential"
+        if is_stood_in(exchange.request.header("authorization") or ""):
+            return "placeholder"
     if violation.place in ("body", "media-type"):
         if not exchange.whole[0]:
             return "no request body"

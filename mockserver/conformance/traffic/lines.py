@@ -18,12 +18,8 @@ from collections.abc import Iterator
 import ijson
 
 from mockserver.conformance.finding import Place
-from mockserver.conformance.traffic.exchange import (
-    BadEntry,
-    Exchange,
-    Read,
-    Skipped,
-    Unreadable,
+from mockserver.conformance.traffic.exchange import BadEntry, Exchange, Read, Skipped, Unreadable
+from mockserver.conformance.traffic.fields import (
     bytes_of,
     encoded,
     from_base64,
@@ -32,13 +28,14 @@ from mockserver.conformance.traffic.exchange import (
     pairs,
     reply_of,
     request_to,
+    spelled,
     status_of,
     unpacked,
 )
-from mockserver.conformance.traffic.opening import Opened
+from mockserver.conformance.traffic.opening import Opened, json_reason
 from mockserver.conformance.traffic.times import when
 from mockserver.core.http import Headers
-from mockserver.core.text import Json, TextError, dump, parse
+from mockserver.core.text import Json, TextError, parse
 
 _JSON = ("content-type", "application/json")
 _SAID = ("content-type", "vary", "link", "etag", "location")
@@ -86,8 +83,7 @@ def _values(file: Opened, prefix: str) -> Iterator[Read]:
         for number, value in enumerate(values, 1):
             yield _read(value, Place(file.name, number))
     except ijson.JSONError as error:
-        said = str(error).split("\n")[0]
-        why = f"this is no JSON from about byte {file.tell():,} on ({said})"
+        why = f"this is no JSON from about byte {file.tell():,} on ({json_reason(error)})"
         yield Unreadable(Place(file.name, number + 1), why, rest=True)
 
 
@@ -140,7 +136,7 @@ def _body(message: dict[str, Json], headers: Headers) -> bytes:
     if how == "base64":
         return from_base64(str(said), "`body`")
     # A text under `json` is the value, not how it is spelled.
-    return encoded(dump(said).decode(), headers) if how == "json" else bytes_of(said, headers)
+    return encoded(spelled(said).decode(), headers) if how == "json" else bytes_of(said, headers)
 
 
 def _headers(answered: dict[str, Json]) -> tuple[Headers, bool]:

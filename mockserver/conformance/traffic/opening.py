@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Literal, cast, get_args
 
 import ijson
 
+from mockserver.core.secrecy import without_secrets
 from mockserver.errors import UsageError
 
 Format = Literal["har", "vcr", "journal", "lines"]
@@ -137,7 +138,7 @@ def format_of(file: Opened) -> Format:
             return found
     elif _CASSETTE.search(head):
         return "vcr"
-    begins = head[:60].decode("utf-8", "replace").split("\n")[0]
+    begins = without_secrets(head[:40].decode("utf-8", "replace").split("\n")[0])
     said = f"it begins `{begins}`" if head else "it is empty"
     raise UsageError(
         f"{file.name}: no traffic that can be recognised ({said}). Expected a HAR, a VCR cassette, our own journal or "
@@ -161,3 +162,10 @@ def _by_its_top(head: bytes) -> Format | None:
     except ijson.JSONError:
         pass
     return seen
+
+
+def json_reason(error: ijson.JSONError) -> str:
+    """Why a text is no JSON, in the parser's words; its second line would show the text itself, secrets and all."""
+    said = error.args[0] if error.args else ""
+    spoken = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join(spoken.split("\n")[0].split()) or "it ends too early"

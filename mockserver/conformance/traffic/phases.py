@@ -45,12 +45,15 @@ class Phases:
 
     def __init__(self) -> None:
         self._latest: Memory[tuple[int, str, Seen]] = Memory()
+        self._furthest: Memory[tuple[int, float, Seen]] = Memory()
 
     def see(self, seen: Seen) -> Iterator[Contradiction]:
         kind = _KINDS.get(seen.operation.id)
         if kind is None or not 200 <= seen.status < 300:
             return
-        for id, phase, at in _statuses(seen.value):
+        for id, phase, at, progress in _statuses(seen.value):
+            if kind == "asset" and phase == "processing":
+                yield from self._progress((seen.account, id), at, progress, seen)
             key = (seen.account, kind, id)
             known = self._latest.get(key)
             if known is not None and known[0] < at and phase in _NEVER[kind].get(known[1], ()):
@@ -62,15 +65,31 @@ class Phases:
                 continue
             self._latest.put(key, (at, phase, seen.record))
 
+    def _progress(self, key: tuple[str, ...], at: int, progress: float, seen: Seen) -> Iterator[Contradiction]:
+        """An asset keeps the furthest it has been, through retries too."""
+        known = self._furthest.get(key)
+        if known is not None and known[0] < at and progress < known[1]:
+            yield Contradiction(
+                "progress-falls",
+                "The progress of an asset goes back",
+                f"asset {key[1]}: {known[1]:g} at {known[0]}, then {progress:g} at {at} (its own `updatedAt`).",
+                (known[2], seen),
+                seen.operation.pointer,
+                "Measured on the provider's server: an asset keeps the largest progress that was reported.",
+            )
+        if known is None or known[0] < at:
+            self._furthest.put(key, (at, progress, seen.record))
 
-def _statuses(value: Json) -> Iterator[tuple[str, str, int]]:
+
+def _statuses(value: Json) -> Iterator[tuple[str, str, int, float]]:
     values = value if isinstance(value, list) else [value.get("asset", value)] if isinstance(value, dict) else []
     for each in values:
         status = each.get("status") if isinstance(each, dict) else None
         if isinstance(status, dict) and isinstance(each.get("id"), str):
             phase, at = status.get("phase"), status.get("updatedAt")
             if isinstance(phase, str) and isinstance(at, int | float):
-                yield each["id"], phase, int(at)
+                progress = status.get("progress")
+                yield each["id"], phase, int(at), float(progress) if isinstance(progress, int | float) else 0.0
 
 
 def _back(

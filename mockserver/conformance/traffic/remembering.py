@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mockserver.conformance.traffic.history import Contradiction, Memory, Seen
+from mockserver.core.secrecy import without_secrets
 from mockserver.core.text import Json
 
 # Reads of one thing by its id, which is nobody's to give again.
@@ -112,7 +113,7 @@ def _changed(id: str, field: str, before: Json, after: Json, first: Seen, last: 
     return Contradiction(
         "lasting-field-changes",
         f"`{field}` of the same thing is another one",
-        f"{id}: `{field}` was {before!r:.80}, then {after!r:.80}.",
+        f"{id}: `{field}` was {without_secrets(str(before)):.80}, then {without_secrets(str(after)):.80}.",
         (first, last),
         f"{last.operation.pointer}/responses",
         f"`{field}` is set when the thing is made.",

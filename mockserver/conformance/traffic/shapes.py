@@ -6,7 +6,7 @@ It grows with the kinds of replies and not with their number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,6 +23,13 @@ _MOST_NAMES: Final = 100
 _MOST_VALUES: Final = 16
 _LONGEST_VALUE: Final = 40
 _DEEPEST: Final = 40
+_KINDS: Final[Mapping[type, str]] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+}
 ANY: Final = "*"
 _NOTHING: Final = Request("GET", "/")
 
@@ -62,8 +69,11 @@ class Node:
             return
         if isinstance(value, dict):
             for key, item in value.items():
-                known = key in self.properties or len(self.properties) < _MOST_NAMES
-                self.properties.setdefault(key if known else ANY, Node()).see(item, place, key, depth + 1)
+                node = self.properties.get(key)
+                if node is None:
+                    known = key if len(self.properties) < _MOST_NAMES else ANY
+                    node = self.properties.setdefault(known, Node())
+                node.see(item, place, key, depth + 1)
         elif isinstance(value, list):
             for item in value:
                 if self.items is None:
@@ -156,15 +166,7 @@ def spelled(parts: tuple[str, ...]) -> str:
 
 
 def _kind(value: Json) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "object" if isinstance(value, dict) else "array"
+    return _KINDS.get(type(value), "number")
 
 
 def _example(name: str, value: Json) -> str:

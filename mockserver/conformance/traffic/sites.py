@@ -5,20 +5,18 @@ A recording may be of the real host, of a fake on this machine, or of a proxy th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from mockserver.conformance.traffic.exchange import host_of
+from mockserver.conformance.traffic.exchange import host_of, is_loopback
 from mockserver.contract.check import CompiledContract
 from mockserver.core.contract import Match
 from mockserver.core.http import Request
 from mockserver.core.text import Json
 from mockserver.errors import UsageError
 
-_LOOPBACK: Final = re.compile(r"(?:localhost|[\w.-]+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?)(?::\d+)?")
 # Where the fake has what is no provider's.
 _CONTROL: Final = "/__admin"
 
@@ -49,7 +47,7 @@ class Sites:
     def find(self, request: Request) -> tuple[Request, Match | None] | Elsewhere:
         """The request as the document's server would have seen it and its operation, or why it is none of ours."""
         host = host_of(request.origin) if request.origin else None
-        known = host is None or host in self._hosts or _LOOPBACK.fullmatch(host) is not None
+        known = host is None or host in self._hosts or is_loopback(host)
         moved = False
         for site in self._sites:
             if site.host not in (None, host) or not _is_below(request.path, site.prefix):

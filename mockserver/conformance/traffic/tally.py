@@ -10,17 +10,29 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mockserver.conformance.finding import Finding, Level, Place, Step
-from mockserver.conformance.traffic.exchange import Exchange, reply_of
+from mockserver.conformance.musts import must
+from mockserver.conformance.traffic.exchange import Exchange
+from mockserver.conformance.traffic.fields import reply_of
 from mockserver.conformance.traffic.judging import Judged, shown
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.redaction import Redaction
+from mockserver.core.secrecy import REMOVED
 from mockserver.core.text import dump
 from mockserver.core.violation import Party, Violation
+from mockserver.options import KEY_VARIABLE
 
 MOST_PLACES: Final = 5
 _MOST_FINDINGS: Final = 1_000
 # Of a body no more is kept for a reproduction.
 _LONGEST_BODY: Final = 64 * 1024
+
+# Headers of a connection or a browser; the rest of a call is the client's own.
+_PASSING: Final = frozenset(
+    [
+        *("accept-encoding", "accept-language", "connection", "content-length", "host", "user-agent", "te", "dnt"),
+        *("transfer-encoding", "cookie", "referer", "pragma", "cache-control", "priority", "upgrade-insecure-requests"),
+    ]
+)
 
 Fold = tuple[str, str | None, str | None]
 
@@ -49,6 +61,8 @@ class Tally:
             if kept is None:
                 kept = self._new(fold, self._of_violation(judged.exchange, violation))
             self._again(kept, judged.exchange.place)
+            if violation.party == "client" and _is_accepted(judged):
+                self.say(self._not_refused(judged.exchange, violation), judged.exchange)
 
     def say(self, finding: Finding, exchange: Exchange) -> None:
         """A finding that was made of several exchanges; the last of them is where it stands."""
@@ -80,9 +94,8 @@ class Tally:
 
     def _of_violation(self, exchange: Exchange, violation: Violation) -> Finding:
         request, reply, (clean,) = self._redacted(exchange, (violation,))
-        sent = f"{request.method} {request.target}"
-        outcome = f"the reply was {reply.status}"
-        evidence = [f"{sent}: {outcome}", f"expected {clean.expected}", f"got {clean.got}"]
+        step = Step(request, reply)
+        evidence = [_outcome(request, reply), f"expected {clean.expected}", f"got {clean.got}"]
         if clean.remedy:
             evidence.append(clean.remedy)
         return Finding(
@@ -91,8 +104,25 @@ class Tally:
             _title(clean),
             "\n".join(evidence),
             operation=violation.operation,
-            steps=(Step(request, reply),),
+            steps=(step,),
+            must=must(clean, step, 0) if violation.party == "server" else (),
             document=violation.document,
+            violations=(clean,),
+        )
+
+    def _not_refused(self, exchange: Exchange, violation: Violation) -> Finding:
+        request, reply, (clean,) = self._redacted(exchange, (violation,))
+        return Finding(
+            "not-refused",
+            "server",
+            f"A request that breaks `{violation.rule}` at {clean.where} was accepted",
+            "\n".join((_outcome(request, reply), f"expected {clean.expected}", f"got {clean.got}")),
+            operation=violation.operation,
+            level="warning",
+            steps=(Step(request, reply),),
+            must=("replies[0].status_code >= 400",),
+            document=violation.document,
+            about="Servers may be more generous than their documents; what a document forbids need not work tomorrow.",
             violations=(clean,),
         )
 
@@ -105,9 +135,25 @@ class Tally:
             # Redaction looks for names as compact JSON has them.
             reply = replace(reply, body=dump(reply.value))
         request, reply, violations = self._redaction(shown(exchange, self._origin), reply, violations)
+        request = replace(request, headers=_own(request.headers))
         if len(reply.body) > _LONGEST_BODY:
             reply = Reply(reply.status, reply.headers, reply.body[:_LONGEST_BODY])
         return request, reply, violations
+
+
+def _outcome(request: Request, reply: Reply) -> str:
+    return f"{request.method} {request.target}: the reply was {reply.status}"
+
+
+def _is_accepted(judged: Judged) -> bool:
+    exchange = judged.exchange
+    return exchange.reply.status < 300 and not exchange.spoilt and exchange.request.header("prefer") is None
+
+
+def _own(headers: Headers) -> Headers:
+    """The headers that a reproduction sends: without those of the connection, its key from the environment."""
+    kept = ((name, value) for name, value in headers if name.lower() not in _PASSING and name[:4].lower() != "sec-")
+    return Headers.of((name, value.replace(REMOVED, f"${KEY_VARIABLE}")) for name, value in kept)
 
 
 def _rule(violation: Violation) -> str:

@@ -21,7 +21,7 @@ CHECKS: Final = {
     "drift": "replies are as those of the older recording were",
 }
 _UNSURE: Final = {
-    "no credential": "that came without a credential and were not refused (recorders take it out)",
+    "no credential": "whose credential was not recorded",
     "no request body": "whose request body was not recorded",
     "no reply body": "whose reply body was not recorded",
     "placeholder": "with a placeholder in place of a secret",
@@ -44,7 +44,7 @@ def checks(run: Run, old: Run | None) -> tuple[Check, ...]:
     wanted = run.wanted
     found: dict[str, list[Finding]] = {
         "requests": [each for each in told if each.rule.startswith("request-")],
-        "replies": [each for each in told if each.rule.startswith("reply-")],
+        "replies": [each for each in told if each.rule.startswith("reply-") or each.rule == "not-refused"],
         "operations": [*_uncovered(run), *_unknown(run)],
         "state": list(run.states.findings()),
     }

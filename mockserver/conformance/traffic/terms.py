@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from mockserver.contract.check import CompiledContract, compile_contract
-from mockserver.contract.document import Document, effective, read_document
+from mockserver.conformance.opening import Opened, open_document
+from mockserver.contract.check import CompiledContract
 from mockserver.contract.readings import load_readings
 from mockserver.contract.secrecy import secret_names
 from mockserver.core.redaction import Redaction
 from mockserver.core.secrecy import SecretNames
+from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
 from mockserver.providers import registry
 
@@ -22,57 +23,43 @@ _BODY_LIMIT: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Terms:
-    """A contract to judge by. `provider` is None for a document from a file: then nothing is known of its state.
+    """A contract to judge by; without a provider nothing is known of its state.
 
     `readings` are the options that hold, by name without the provider's prefix.
     """
 
-    name: str
-    version: str
-    contract: CompiledContract
+    opened: Opened
     secrets: SecretNames
-    provider: str | None = None
     body_limit: int = _BODY_LIMIT
     readings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def contract(self) -> CompiledContract:
+        return self.opened.contract
+
+    @property
+    def provider(self) -> str | None:
+        """The provider's name; None for a document from a file."""
+        return self.opened.provider.name if self.opened.provider else None
 
     def redaction(self) -> Redaction:
         return Redaction(self.secrets)
 
 
-def terms_of(what: str | Path, readings: Mapping[str, str] | None = None) -> Terms:
-    """The contract of a provider by its name, or of an OpenAPI document by its file.
+def terms_of(what: str | Path | Mapping[str, Json], readings: Mapping[str, str] | None = None) -> Terms:
+    """The contract of a provider by its name, or of an OpenAPI document, by its file or as a value.
 
     `readings` are chosen options by full name (`restream.repeat-while-running`). Raises UsageError, DocumentError.
     """
-    chosen = readings or {}
-    known = registry.names()
-    if str(what) not in known:
-        path = Path(what)
-        if not path.exists() and not path.suffix and len(path.parts) == 1:
-            raise UsageError(f"{unknown('provider', str(what), known)}. Nor is there a file of that name")
+    opened, chosen = open_document(what), readings or {}
+    secrets, provider = secret_names(opened.document.value), opened.provider
+    if provider is None:
         if chosen:
-            raise UsageError(f"--reading: {what} is a file; only providers have readings: {', '.join(known)}")
-        document = read_document(path).value
-        return Terms(str(what), _version(document), compile_contract(document), secret_names(document))
-    (provider,) = registry.find([str(what)])
-    document = effective(provider.name, provider.specs).value
-    return Terms(
-        provider.name,
-        _version(document),
-        compile_contract(document),
-        secret_names(document),
-        provider.name,
-        provider.body_limit,
-        _settled(provider.name, provider.specs, chosen),
-    )
-
-
-def document_of(what: str | Path) -> Document:
-    """The document that is judged by, with its places. Raises DocumentError."""
-    if str(what) not in registry.names():
-        return read_document(Path(what))
-    (provider,) = registry.find([str(what)])
-    return effective(provider.name, provider.specs)
+            raise UsageError(
+                f"--reading: {what} is a file; only providers have readings: {', '.join(registry.names())}"
+            )
+        return Terms(opened, secrets)
+    return Terms(opened, secrets, provider.body_limit, _settled(provider.name, provider.specs, chosen))
 
 
 def _settled(provider: str, folder: Path | None, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -83,8 +70,3 @@ def _settled(provider: str, folder: Path | None, chosen: Mapping[str, str]) -> d
         if option not in known[name].options:
             raise UsageError(f"--reading {name}: {unknown('option', option, known[name].options)}")
     return {reading.name: chosen.get(name, reading.default) for name, reading in known.items()}
-
-
-def _version(document: object) -> str:
-    info = document.get("info") if isinstance(document, dict) else None
-    return str(info.get("version", "")) if isinstance(info, dict) else ""

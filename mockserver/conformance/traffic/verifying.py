@@ -16,6 +16,7 @@ from mockserver.conformance.traffic.state import FINDS
 from mockserver.conformance.traffic.telling import CHECKS, checks, notes
 from mockserver.conformance.traffic.terms import Terms, terms_of
 from mockserver.contract.codes import CODES
+from mockserver.core.text import Json
 from mockserver.errors import UsageError, unknown
 
 # Files beyond these are counted.
@@ -23,7 +24,7 @@ _MOST_NAMED: Final = 3
 
 
 def verify(
-    what: str | Path,
+    what: str | Path | Mapping[str, Json],
     *traffic: str | Path,
     format: str | None = None,
     base: Iterable[str] = (),
@@ -36,7 +37,7 @@ def verify(
     cover_fail_under: float | None = None,
     told: Told | None = None,
 ) -> Report:
-    """Judge recorded traffic by a provider's contract, or by that of an OpenAPI document's file.
+    """Judge recorded traffic by a provider's contract, or by an OpenAPI document: a file's, or a value.
 
     `traffic` are files (`-` is standard input): HARs, VCR cassettes, our own journal, lines of JSON, also gzipped;
     `format` says which where they don't. `base` are URLs or paths that stand for the document's servers: `/proxy/api`.
@@ -71,8 +72,8 @@ def verify(
     return Report(
         "verify",
         _named([str(name) for name in traffic]),
-        terms.name,
-        terms.version,
+        terms.opened.name,
+        terms.opened.version,
         checks(run, old),
         run.met.coverage(),
         run.met.judged,
@@ -88,7 +89,7 @@ def _named(files: list[str]) -> str:
 
 
 def _known(wanted: Wanted, terms: Terms) -> None:
-    rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low"}
+    rules = {*FINDS, *drifting.FINDS, "unknown-operation", "coverage-too-low", "not-refused"}
     broken = {f"{side}-{rule}" for code in CODES.values() for rule in code.rules for side in ("request", "reply")}
     known = {*terms.contract.operations, *rules, *broken, *CHECKS}
     for option, names in (("--only", wanted.only), ("--skip", wanted.skip)):

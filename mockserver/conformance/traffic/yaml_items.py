@@ -47,8 +47,7 @@ class _Items:
         for event in self._events:
             if isinstance(event, yaml.MappingStartEvent):
                 break
-        while True:
-            event = next(self._events)
+        for event in self._events:
             if not isinstance(event, yaml.ScalarEvent):
                 return
             key = self._value(event, 0)

@@ -99,6 +99,26 @@ def test_a_path_that_was_renamed_is_guessed_and_still_breaking() -> None:
     assert any("Perhaps GET /items is GET /products now" in note for note in report.notes)
 
 
+def test_a_property_that_was_renamed_is_guessed() -> None:
+    new = copy.deepcopy(OLD)
+    fields = new["components"]["schemas"]["NewItem"]["properties"]
+    fields["labelNames"] = fields.pop("labels")
+    (note,) = diff_report(OLDER, read(new)).notes
+    assert (
+        note
+        == "Perhaps `labels` is `labelNames` now (createItem request application/json /labels): both hold the same."
+    )
+
+
+def test_a_parameter_that_was_renamed_is_guessed_and_another_one_is_not() -> None:
+    new = copy.deepcopy(OLD)
+    listing(new)["parameters"][0]["name"] = "pageLimit"
+    (note,) = diff_report(OLDER, read(new)).notes
+    assert note.startswith("Perhaps `limit` is `pageLimit` now")
+    listing(new)["parameters"][0]["schema"] = {"type": "string"}
+    assert diff_report(OLDER, read(new)).notes == ()
+
+
 def test_the_report_counts_for_the_side_that_is_asked_for() -> None:
     new = copy.deepcopy(OLD)
     listing(new)["parameters"][0]["required"] = True

@@ -78,7 +78,7 @@ def test_it_shows_evidence_calls_commands_and_place() -> None:
         "expected 409",
         "connection reset",
         "curl http://127.0.0.1:4080/conflict-missing",
-        "openapi.yaml:233:9",
+        "specs/restream/openapi.yaml:",
     ):
         assert shown in text
 

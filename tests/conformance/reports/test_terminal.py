@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver.conformance.finding import Check, Report
-from mockserver.conformance.reports import Sources, render
+from mockserver.conformance.reports import Sources, render, words
 from mockserver.conformance.reports.progress import progress
 from mockserver.conformance.reports.terminal import show
 from tests.conformance.reports.samples import CHANGED, CHECKED, MISSING, changed, checked
@@ -94,3 +94,15 @@ def test_progress_is_silent_in_a_pipe_and_a_bar_on_a_terminal(monkeypatch: pytes
             tell("lifecycle")
         said.append(file.getvalue())
     assert said[0] == "" and "lifecycle" in said[1]
+
+
+def test_a_script_is_for_a_file_and_one_command_for_the_terminal() -> None:
+    script = Sources(commands=lambda finding: "one\ntwo\nthree\nfour\n")
+    assert "three" not in render(CHECKED, "text", script)
+    assert "how to see each again: --report html=FILE" in render(CHECKED, "text", script)
+    assert "   curl http://127.0.0.1:4080/conflict-missing\n" in render(CHECKED, "text", checked())
+
+
+def test_a_title_becomes_a_sentence_and_a_name_stays_one() -> None:
+    assert words.sentence("the video was clipped twice") == "The video was clipped twice."
+    assert words.sentence("createClip said so!") == "createClip said so!"

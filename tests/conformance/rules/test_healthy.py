@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mockserver.conformance.rules import rules_for
-from mockserver.conformance.session import Limits
+from mockserver.conformance.session import Limits, conversing
 from mockserver.conformance.subject import Subject
-from tests.conformance.judging import checks, contract_of, findings, session_with
+from tests.conformance.judging import KEY, checks, contract_of, findings, session_with
 
 
 def test_a_healthy_livepeer_keeps_every_rule() -> None:
@@ -43,9 +45,19 @@ def test_a_budget_ends_a_run_with_a_reason() -> None:
     assert seen[-2].why == "all of the 25 calls that --max-requests allows were made"
 
 
-def test_keys_are_refused_only_where_the_document_asks_for_one() -> None:
+def test_any_document_s_server_is_asked_for_what_is_in_the_document() -> None:
     subject = Subject("http://127.0.0.1:1", contract_of("livepeer"), None)
     assert {rule.name for rule in rules_for(subject)} == {
+        *("cursor-walk", "list-detail", "isolation"),
         *("head", "etag", "unknown-path", "wrong-method"),
         *("no-key", "unknown-key", "replies"),
     }
+
+
+@pytest.mark.parametrize("provider", ["livepeer", "restream"])
+def test_a_healthy_server_keeps_the_rules_of_any_document(provider: str) -> None:
+    with session_with(provider) as known:
+        subject = Subject(known.subject.url, known.subject.contract, None, KEY, f"{KEY}+stranger")
+        with conversing(subject) as session:
+            seen = [rule.check(session) for rule in rules_for(subject)]
+    assert [finding.title for check in seen for finding in check.findings] == []

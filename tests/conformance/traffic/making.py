@@ -58,7 +58,6 @@ def clipping(status: int, reply: Json, **body: Json) -> dict[str, Json]:
 def details(running: bool, clips: int, **more: Json) -> dict[str, Json]:
     """A look at the project."""
     one = {
-        "clipId": "c1b2c3d4-e5f6-7890-abcd-ef1234567890",
         "name": "One",
         "viralityScore": 84,
         "viralityScoreExplanation": None,
@@ -69,7 +68,11 @@ def details(running: bool, clips: int, **more: Json) -> dict[str, Json]:
         "favouritedAt": None,
         "createdAt": "2026-01-28T15:56:37.452Z",
     }
-    value = {"generatingClipsNow": running, "clips": [one] * clips, "postedClips": []}
+    value = {
+        "generatingClipsNow": running,
+        "clips": [{**one, "clipId": f"{each:08x}-e5f6-7890-abcd-ef1234567890"} for each in range(clips)],
+        "postedClips": [],
+    }
     return line("GET", f"/v2/user/clips/projects/{PROJECT['projectId']}", 200, value, **more)
 
 
@@ -80,11 +83,10 @@ def asset(phase: str, at: int, **more: Json) -> dict[str, Json]:
         "playbackId": "87bb9inbssejplna",
         "userId": "11111111-1111-4111-8111-111111111111",
         "createdAt": 1795347487803,
-        "status": {"phase": phase, "updatedAt": at},
+        "status": {"phase": phase, "updatedAt": at, **({"errorMessage": "no"} if phase == "failed" else {})},
         "name": "My Clip",
         "source": {"type": "clip", "playbackId": "aaaastream000001", "sessionId": "5e55"},
-        **more,
-    }
+    } | more
 
 
 def reading(value: Json, status: int = 200, **more: Json) -> dict[str, Json]:

@@ -87,8 +87,8 @@ def test_a_broken_entry_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
     broken: list[Json] = [{"request": 1}, {**entry(URL), "response": None}, "entry", entry(URL, status="abc")]  # type: ignore[arg-type]
     found = list(read_traffic(str(har(tmp_path, entry(URL, text="[]"), *broken, entry(URL, text="[]")))))
     assert [type(each) for each in found] == [Exchange, *[Unreadable] * 4, Exchange]
-    assert str(found[1]).endswith("traffic.har: entry 2: `request`: expected an object, got 1")
-    assert str(found[4]).endswith("entry 5: expected a status such as 200, got 'abc'")
+    assert str(found[1]).endswith("traffic.har: entry 2: `request`: expected an object, got a number")
+    assert str(found[4]).endswith("entry 5: expected a status such as 200, got a text")
 
 
 def test_an_archive_that_breaks_off_says_where(tmp_path: Path) -> None:

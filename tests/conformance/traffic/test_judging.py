@@ -56,13 +56,22 @@ def test_a_request_that_breaks_the_contract_is_the_client_s_fault(tmp_path: Path
     assert found.steps[0].request.origin == "https://livepeer.studio"
 
 
+def test_a_server_that_accepts_what_is_wrong_is_warned_of(tmp_path: Path) -> None:
+    sent = {"playbackId": "aaaastream000001", "startTime": "1587667174725"}
+    report = judged(tmp_path, line("POST", "/api/clip", 200, made(), sent))
+    assert [(each.rule, each.party, each.level) for each in report.findings] == [
+        ("request-type", "client", "error"),
+        ("not-refused", "server", "warning"),
+    ]
+
+
 def test_faults_of_whoever_is_not_judged_are_warnings(tmp_path: Path) -> None:
-    report = judged(tmp_path, reading(asset("brewing", 1)), whose="client")
+    report = judged(tmp_path, reading(asset("brewing", 1795347487803)), whose="client")
     assert (rules(report), report.broken, only(report).level) == (["reply-enum"], False, "warning")
 
 
 def test_one_rule_that_is_broken_often_is_one_finding(tmp_path: Path) -> None:
-    found = only(judged(tmp_path, *[reading(asset("brewing", 1))] * 9))
+    found = only(judged(tmp_path, *[reading(asset("brewing", 1795347487803))] * 9))
     assert (found.count, [place.entry for place in found.places], len(found.steps)) == (9, [1, 2, 3, 4, 5], 1)
 
 
@@ -79,7 +88,12 @@ def test_no_secret_comes_into_a_report(tmp_path: Path) -> None:
 def test_a_credential_that_its_recorder_took_out_is_not_missed(tmp_path: Path) -> None:
     bare = {**GOOD, "request": {**GOOD["request"], "headers": {}}}
     report = judged(tmp_path, bare)
-    assert rules(report) == [] and "without a credential" in report.notes[1]
+    assert rules(report) == [] and "whose credential was not recorded" in report.notes[1]
+
+
+def test_a_word_in_place_of_a_credential_is_no_broken_one(tmp_path: Path) -> None:
+    refused = line("GET", "/api/asset", 401, {"errors": ["no"]}, key={"Authorization": "[Filtered]"})
+    assert rules(judged(tmp_path, refused)) == []
 
 
 def test_a_credential_that_was_missed_by_the_server_is_missing(tmp_path: Path) -> None:

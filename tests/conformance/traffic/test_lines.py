@@ -134,3 +134,19 @@ def test_a_packed_file_that_breaks_off_is_damaged(tmp_path: Path) -> None:
     packed = gzip.compress(json.dumps([line("GET", "/api/asset", 200, [])] * 100).encode())
     with pytest.raises(UsageError, match="damaged"):
         list(read_traffic(str(write(tmp_path, packed[:-20]))))
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        '{"request": "GET / sk-live-hush-hush", "response": {}}',
+        '[{"request": {"authorization": "sk-live-hush-hush" "x"}}]',
+        'interactions:\n- request: {method: GET, uri: "https://a.example", headers: [[a, sk-live-hush-hush, b]]}',
+        '{"interactions": [{"request": "sk-live-hush-hush", "response" "x"}]}',
+    ],
+)
+def test_what_can_t_be_read_is_not_shown(tmp_path: Path, spelled: str) -> None:
+    format = "vcr" if "interactions" in spelled else "lines"
+    found = list(read_traffic(str(write(tmp_path, spelled)), format))
+    assert [type(each) for each in found] == [Unreadable] * len(found) and found
+    assert "hush" not in str(found[0])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.conformance import verify
-from mockserver.conformance.traffic.exchange import request_to
+from mockserver.conformance.traffic.fields import request_to
 from mockserver.conformance.traffic.sites import Sites
 from mockserver.conformance.traffic.terms import terms_of
 from mockserver.contract.check import CompiledContract

@@ -153,8 +153,11 @@ def test_what_is_set_once_stays(tmp_path: Path) -> None:
 # ---- cursors
 
 
-def page(cursor: str, following: str | None, more: bool = True) -> Json:
-    value = {"projects": [], "pagination": {"nextCursor": following, "hasMore": more}}
+def page(cursor: str, following: str | None, more: bool | None = None) -> Json:
+    value = {
+        "projects": [],
+        "pagination": {"nextCursor": following, "hasMore": bool(following) if more is None else more},
+    }
     return line("GET", f"/v2/user/clips/projects?limit=1{f'&cursor={cursor}' if cursor else ''}", 200, value)
 
 
@@ -177,3 +180,99 @@ def test_a_walk_may_begin_anew_or_go_over_pages_again(tmp_path: Path, walk: list
 
 def test_the_last_page_may_name_itself(tmp_path: Path) -> None:
     assert rules(restream(tmp_path, page("", "b"), page("b", "b", more=False))) == []
+
+
+# ---- what is made, changed and deleted
+
+FAILED = {"phase": "failed", "updatedAt": 1795347488000}
+PATH = "/api/asset/87bbffa8-100e-461b-b223-fced1a0a7c79"
+READY = asset("ready", 1795347487900)
+DELETED = line("DELETE", PATH, 204)
+GONE = reading({"errors": ["Asset not found"]}, 404)
+MADE = line(
+    *("POST", "/api/clip", 200),
+    {"task": {"id": "bba9b5bd-9c1f-4105-a0da-a59bb1071102"}, "asset": asset("waiting", 1795347487803)},
+    {"playbackId": "aaaastream000001", "startTime": 1587667174725},
+)
+
+
+def test_what_was_deleted_is_not_read_again(tmp_path: Path) -> None:
+    found = only(livepeer(tmp_path, reading(READY), DELETED, reading(READY)))
+    assert (found.rule, found.level, found.must) == ("delete-undone", "error", ("replies[1].status_code == 404",))
+
+
+def test_what_was_deleted_is_in_no_list(tmp_path: Path) -> None:
+    assert rules(livepeer(tmp_path, DELETED, line("GET", "/api/asset", 200, [READY]))) == ["delete-undone"]
+    assert rules(livepeer(tmp_path, DELETED, line("GET", "/api/asset?all=true", 200, [READY]))) == []
+
+
+def test_what_was_made_is_there_until_it_is_deleted(tmp_path: Path) -> None:
+    assert rules(livepeer(tmp_path, MADE, GONE), "warning") == ["read-after-write"]
+    assert rules(livepeer(tmp_path, MADE, DELETED, GONE)) == []
+    assert rules(livepeer(tmp_path, MADE, by(GONE, OTHER))) == []
+
+
+def test_a_change_is_there_in_the_next_read(tmp_path: Path) -> None:
+    renamed = line("PATCH", PATH, 200, {**READY, "name": "Other"}, {"name": "Other"})
+    assert rules(livepeer(tmp_path, renamed, reading(READY))) == ["update-lost"]
+    assert rules(livepeer(tmp_path, renamed, reading({**READY, "name": "Other"}), reading(READY))) == []
+
+
+def test_a_source_has_one_project(tmp_path: Path) -> None:
+    other = {**PROJECT, "projectId": "41a1e161-67aa-4a9e-a95b-3cb37ab6ea89"}
+    assert rules(restream(tmp_path, clipping(201, PROJECT), clipping(201, other, selectedTimeRange=RANGE))) == [
+        "two-projects"
+    ]
+
+
+def test_a_project_that_came_later_may_have_followed_one_that_was_deleted(tmp_path: Path) -> None:
+    later = {**PROJECT, "projectId": "41a1e161-67aa-4a9e-a95b-3cb37ab6ea89", "createdAt": "2026-01-29T15:50:30.420Z"}
+    report = restream(tmp_path, clipping(201, PROJECT), clipping(201, later))
+    assert rules(report) == rules(report, "warning") == ["conflict-missing", "two-projects"]
+
+
+def test_the_progress_of_an_asset_does_not_fall(tmp_path: Path) -> None:
+    def at(time: int, progress: float) -> Json:
+        return reading({**READY, "status": {"phase": "processing", "updatedAt": time, "progress": progress}})
+
+    assert rules(livepeer(tmp_path, at(1795347487900, 0.5), at(1795347488000, 0.4))) == ["progress-falls"]
+    assert rules(livepeer(tmp_path, at(1795347488000, 0.5), at(1795347487900, 0.4))) == []
+
+
+# ---- replies that contradict themselves
+
+
+@pytest.mark.parametrize(
+    ("provider", "exchange", "rule"),
+    [
+        ("livepeer", line("GET", "/api/asset?limit=1", 200, [READY, READY]), "page-limit-ignored"),
+        ("livepeer", reading({**READY, "createdAt": 1795347487}), "time-in-seconds"),
+        (
+            "livepeer",
+            reading({**READY, "status": {"phase": "failed", "updatedAt": 1795347488000}}),
+            "failed-without-message",
+        ),
+        ("restream", page("", None, more=True), "cursor-missing"),
+    ],
+)
+def test_a_reply_makes_sense(tmp_path: Path, provider: str, exchange: Json, rule: str) -> None:
+    assert rules(verify(provider, lines(tmp_path, exchange))) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"clipId": "00000000-e5f6-7890-abcd-ef1234567890"}, "clip-id-twice"),
+        ({"sourceEndSeconds": 1}, "clip-without-length"),
+    ],
+)
+def test_clips_make_sense(tmp_path: Path, more: Json, rule: str) -> None:
+    look = details(False, 2)
+    look["response"]["body"]["clips"][1] |= more
+    assert rules(restream(tmp_path, look)) == [rule]
+
+
+def test_what_is_wrong_in_one_reply_is_wrong_on_this_machine_too(tmp_path: Path) -> None:
+    local = page("", None, more=True)
+    local["request"]["url"] = "http://127.0.0.1:4080/v2/user/clips/projects"
+    assert rules(restream(tmp_path, local), "error") == ["cursor-missing"]

@@ -62,8 +62,10 @@ def test_a_document_from_a_file_judges_too(tmp_path: Path) -> None:
     }
     path = tmp_path / "tiny.yaml"
     path.write_text(json.dumps(document))
-    report = verify(path, lines(tmp_path, line("GET", "/v1/notes", 200, []), line("GET", "/v1/notes", 500, [])))
-    assert (report.version, rules(report)) == ("7", ["reply-status"])
+    traffic = lines(tmp_path, line("GET", "/v1/notes", 200, []), line("GET", "/v1/notes", 500, []))
+    for what in (path, document):
+        report = verify(what, traffic)
+        assert (report.version, rules(report)) == ("7", ["reply-status"])
 
 
 def test_coverage_says_what_was_met(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_coverage_may_be_wanted(tmp_path: Path) -> None:
 
 
 def test_only_some_may_be_judged(tmp_path: Path) -> None:
-    path = lines(tmp_path, reading(asset("brewing", 1)), line("GET", "/api/asset", 200, {}))
+    path = lines(tmp_path, reading(asset("brewing", 1795347487803)), line("GET", "/api/asset", 200, {}))
     assert sorted(rules(verify("livepeer", path))) == ["reply-enum", "reply-type"]
     assert rules(verify("livepeer", path, only=["getAsset"])) == ["reply-enum"]
     assert rules(verify("livepeer", path, only=["reply-type"])) == ["reply-type"]
@@ -110,7 +112,7 @@ def test_a_reading_nobody_knows_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_can_t_be_read_is_named_and_the_rest_is_judged(tmp_path: Path) -> None:
-    path = lines(tmp_path, reading(asset("brewing", 1)))
+    path = lines(tmp_path, reading(asset("brewing", 1795347487803)))
     path.write_text(f"{path.read_text()}{{\n{path.read_text()}")
     report = verify("livepeer", path)
     assert (report.calls, rules(report), report.checks[0].state) == (2, ["reply-enum"], "broken")
@@ -140,7 +142,7 @@ def large(path: Path, count: int) -> Path:
     with path.open("w") as file:
         file.write('{"log": {"entries": [')
         for number in range(count):
-            page = [asset("waiting", 1, id=f"{number}-{each}", name="n" * 300) for each in range(10)]
+            page = [asset("waiting", 1795347487803, id=f"{number}-{each}", name="n" * 300) for each in range(10)]
             one = entry("https://livepeer.studio/api/asset", text=json.dumps(page))
             file.write(f"{', ' * bool(number)}{json.dumps(one)}")
         file.write("]}}")

@@ -10,6 +10,7 @@ from typing import Final
 from mockserver.core.payload import Payload
 from mockserver.core.provider import Call, Moment
 from mockserver.core.text import Json
+from mockserver.core.violation import Violation
 from mockserver.core.world import Outcome, View
 from tests.servers.bending import operation, with_body
 from tests.servers.defect import Ground, shelf
@@ -23,10 +24,26 @@ def _body(call: Call, *operations: str) -> dict[str, Json] | None:
     return dict(value) if operation(call) in operations and isinstance(value, dict) else None
 
 
-def _taken(ground: Ground, view: View, call: Call, moment: Moment, body: Mapping[str, Json] | None) -> Outcome:
-    """As if the body had been this one, if it was wrong and is not None."""
-    lenient = call if body is None or not call.violations else with_body(call, dict(body))
-    return ground.answer(view, lenient, moment)
+def _taken(
+    ground: Ground,
+    view: View,
+    call: Call,
+    moment: Moment,
+    body: Mapping[str, Json] | None,
+    mended: Callable[[Violation], bool],
+) -> Outcome:
+    """As if the body had been this one, if what is wrong with it is what is mended, and nothing else."""
+    if body and call.violations and all(mended(fault) for fault in call.violations):
+        call = with_body(call, dict(body))
+    return ground.answer(view, call, moment)
+
+
+def _lacks(name: str) -> Callable[[Violation], bool]:
+    return lambda fault: fault.rule == "required" and fault.detail.get("missing") == name
+
+
+def _at(*pointers: str) -> Callable[[Violation], bool]:
+    return lambda fault: fault.pointer in pointers
 
 
 def _number(value: Json, otherwise: float) -> Json:
@@ -40,14 +57,15 @@ def _number(value: Json, otherwise: float) -> Json:
 def accepts_missing_required(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
     """createClipProject without `sourceType` is taken for a VideoStorageFile."""
     body = _body(call, "createClipProject")
-    return _taken(ground, view, call, moment, body and {"sourceType": "VideoStorageFile", **body})
+    mended = body and {"sourceType": "VideoStorageFile", **body}
+    return _taken(ground, view, call, moment, mended, _lacks("sourceType"))
 
 
 @shelf.answer("livepeer", "ajv.py: check")
 def accepts_missing_start_time(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
     """createClip without `startTime` begins at 0."""
     body = _body(call, "createClip")
-    return _taken(ground, view, call, moment, body and {"startTime": 0, **body})
+    return _taken(ground, view, call, moment, body and {"startTime": 0, **body}, _lacks("startTime"))
 
 
 @shelf.answer("restream", "wishes.py: read_wish")
@@ -56,7 +74,7 @@ def accepts_wrong_type(ground: Ground, view: View, call: Call, moment: Moment) -
     body = _body(call, "createClipProject")
     if not body or isinstance(body.get("title", ""), str):
         return ground.answer(view, call, moment)
-    return _taken(ground, view, call, moment, {**body, "title": json.dumps(body["title"])})
+    return _taken(ground, view, call, moment, {**body, "title": json.dumps(body["title"])}, _at("/title"))
 
 
 @shelf.answer("livepeer", "ajv.py: check, compiled with coerceTypes")
@@ -66,9 +84,7 @@ def accepts_number_as_text(ground: Ground, view: View, call: Call, moment: Momen
     if not body or "startTime" not in body:
         return ground.answer(view, call, moment)
     times: dict[str, Json] = {name: _number(body[name], 0) for name in ("startTime", "endTime") if name in body}
-    if not all(name in body and isinstance(body[name], str) for name in times if times[name] != body[name]):
-        return ground.answer(view, call, moment)
-    return _taken(ground, view, call, moment, {**body, **times})
+    return _taken(ground, view, call, moment, {**body, **times}, _at("/startTime", "/endTime"))
 
 
 @shelf.answer("restream", "wishes.py: span_faults")
@@ -83,19 +99,22 @@ def accepts_out_of_bounds(ground: Ground, view: View, call: Call, moment: Moment
     body = _body(call, "createClipProject")
     if body and isinstance(body.get("selectedTimeRange"), dict):
         body["selectedTimeRange"] = clamped(body["selectedTimeRange"])
-        if body != call.payload.value:
-            return _taken(ground, view, call, moment, body)
-    return ground.answer(view, call, moment)
+    return _taken(
+        ground,
+        view,
+        call,
+        moment,
+        body,
+        lambda fault: fault.rule == "minimum" and fault.pointer.endswith("/startOffsetSeconds"),
+    )
 
 
 @shelf.answer("restream", "wishes.py: read_wish")
 def accepts_unknown_enum_value(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
     """Any `sourceType` that is a string is taken for a VideoStorageFile."""
     body = _body(call, "createClipProject")
-    if body and isinstance(body.get("sourceType"), str):
-        body["sourceType"] = "VideoStorageFile"
-        return _taken(ground, view, call, moment, body)
-    return ground.answer(view, call, moment)
+    mended = body and {**body, "sourceType": "VideoStorageFile"}
+    return _taken(ground, view, call, moment, mended, lambda fault: fault.rule in ("enum", "const"))
 
 
 @shelf.answer("livepeer", "ajv.py: check, compiled with removeAdditional")
@@ -103,10 +122,8 @@ def accepts_unknown_property(ground: Ground, view: View, call: Call, moment: Mom
     """createClip drops properties its closed schema does not have."""
     body = _body(call, "createClip")
     known = ("playbackId", "startTime", "endTime", "name", "sessionId")
-    extra = any(fault.rule == "additionalProperties" for fault in call.violations)
-    if not body or not extra or len(call.violations) > 1:
-        return ground.answer(view, call, moment)
-    return _taken(ground, view, call, moment, {name: body[name] for name in known if name in body})
+    mended = body and {name: body[name] for name in known if name in body}
+    return _taken(ground, view, call, moment, mended, lambda fault: fault.rule == "additionalProperties")
 
 
 @shelf.answer("restream", "lists.py: read_page")
@@ -218,6 +235,5 @@ def accepts_wrong_type_deep_inside(ground: Ground, view: View, call: Call, momen
 def accepts_any_pattern(ground: Ground, view: View, call: Call, moment: Moment) -> Outcome:
     """A `videoStorageFileId` that is no UUID is taken for the user's first file."""
     body = _body(call, "createClipProject")
-    if body and any(fault.rule == "pattern" for fault in call.violations):
-        return _taken(ground, view, call, moment, {**body, "videoStorageFileId": _FILE})
-    return ground.answer(view, call, moment)
+    mended = body and {**body, "videoStorageFileId": _FILE}
+    return _taken(ground, view, call, moment, mended, lambda fault: fault.rule == "pattern")

@@ -14,6 +14,7 @@ from tests.servers.bending import edited, fine, operation, said, status, with_he
 from tests.servers.defect import Ground, shelf
 
 _HOUR: Final = 3_600_000
+_ASSETS: Final = frozenset({"createClip", "getAsset", "getAssets", "getClipsOf", "getClips", "getSessionClips"})
 
 
 @shelf.answer("restream", "projects.py: shown_clip")
@@ -152,12 +153,12 @@ def times_in_seconds(ground: Ground, view: View, call: Call, moment: Moment) -> 
     """An asset's createdAt is in seconds, where the document has milliseconds."""
 
     def seconds(value: Json) -> Json:
-        asset = value.get("asset", value)
-        asset["createdAt"] //= 1000
+        for one in value if isinstance(value, list) else [value.get("asset", value)]:
+            one["createdAt"] //= 1000
         return value
 
     outcome = ground.answer(view, call, moment)
-    return said(outcome, seconds) if operation(call) in ("createClip", "getAsset") and fine(outcome) else outcome
+    return said(outcome, seconds) if operation(call) in _ASSETS and fine(outcome) else outcome
 
 
 @shelf.answer("restream", "instants.py: iso")
@@ -165,7 +166,7 @@ def created_in_the_future(ground: Ground, view: View, call: Call, moment: Moment
     """createdAt is local time of an hour east, marked as UTC."""
 
     def later(value: Json) -> Json:
-        for one in (value, *value.get("projects", ()), *value.get("clips", ())):
+        for one in (value, *value.get("projects", ()), *value.get("clips", ()), *value.get("files", ())):
             if "createdAt" in one:
                 one["createdAt"] = iso((instant(one["createdAt"]) or 0) + _HOUR)
         return value

@@ -8,12 +8,13 @@ from typing import Final
 from mockserver.conformance.finding import Finding
 from mockserver.conformance.rule import Rule
 from mockserver.conformance.rules.asking import Answer, ask, expect, until
-from mockserver.conformance.rules.collection import Collection
+from mockserver.conformance.rules.collection import Collection, link_cursor
 from mockserver.conformance.rules.evidence import found
 from mockserver.conformance.rules.islands import REFUSED
 from mockserver.conformance.rules.livepeer.facts import (
     ASSETS,
     CREATE,
+    ENDED,
     STREAMS,
     WEBHOOKS,
     asset_of,
@@ -25,7 +26,6 @@ from mockserver.core.text import Json
 
 NAME: Final = "Ein Name — 名前 🎬 “check”"
 NOWHERE: Final = "https://example.com/mockserver-check"
-_ENDED: Final = ("ready", "failed")
 _GONE: Final = (404, 410)
 
 
@@ -36,6 +36,10 @@ def _streams(session: Session) -> Iterator[Finding]:
         session.undo_with(session.subject.request("deleteStream", path={"id": stream}), f"stream {stream}")
     else:
         session.stays(f"stream {stream}")
+    if made.status != 201:
+        title = f"a new stream is answered with {made.status}"
+        must = ["replies[0].status_code == 201"]
+        yield found(session, "created-status", title, [made], must=must, where="responses/201")
     yield from _made(session, made, {"/name": NAME}, "responses/201")
     yield from _kept(session, STREAMS, made, ("/name", "/playbackId", "/createdAt", "/streamKey", "/kind"))
 
@@ -51,18 +55,18 @@ def _webhooks(session: Session) -> Iterator[Finding]:
     put = ask(session, "updateWebhook", path={"id": hook}, body=changed)
     if put.good:
         told = WEBHOOKS.look(session, hook)
-        yield from _changed(session, put, told, {"/name": "changed", "/events": changed["events"], "/url": NOWHERE})
+        yield from _changed(session, [put, told], {"/name": "changed", "/events": changed["events"], "/url": NOWHERE})
     yield from _deleted(session, WEBHOOKS, "deleteWebhook", made, hook)
 
 
 def _assets(session: Session) -> Iterator[Finding]:
     made = expect(create(session, sources(session)[0], name="before"), 200)
     asset = made.need("/asset/id")
-    until(session, asset_of(session, asset), lambda seen: seen.at("/status/phase") in _ENDED)
+    _, ready = until(session, asset_of(session, asset), lambda seen: seen.at("/status/phase") in ENDED)
     changed = ask(session, "updateAsset", path={"assetId": asset}, body={"name": NAME})
     if changed.good:
         told = ASSETS.look(session, asset)
-        yield from _changed(session, changed, told, {"/name": NAME})
+        yield from _changed(session, [ready, changed, told], {"/name": NAME})
     yield from _of_others(session, made, asset)
     yield from _deleted(session, ASSETS, "deleteAsset", made, asset)
     task = made.need("/task/id")
@@ -98,12 +102,14 @@ def _kept(session: Session, collection: Collection, made: Answer, pointers: tupl
         yield found(session, "read-after-write", title, [made, page], must=must)
 
 
-def _changed(session: Session, put: Answer, told: Answer, sent: dict[str, Json]) -> Iterator[Finding]:
+def _changed(session: Session, shown: list[Answer], sent: dict[str, Json]) -> Iterator[Finding]:
+    """The last of the calls tells what the one before changed."""
+    told = shown[-1]
     for pointer, value in sent.items():
         if told.good and told.at(pointer) != value:
             title = f"{pointer} was changed to {value!r}, and is {told.at(pointer)!r:.80}"
-            must = [f'replies[1].json()["{pointer[1:]}"] == {value!r}']
-            yield found(session, "update-lost", title, [put, told], must=must)
+            must = [f'replies[{len(shown) - 1}].json()["{pointer[1:]}"] == {value!r}']
+            yield found(session, "update-lost", title, shown, must=must)
 
 
 def _of_others(session: Session, made: Answer, asset: str) -> Iterator[Finding]:
@@ -153,7 +159,7 @@ def _totals(session: Session) -> Iterator[Finding]:
     """`count=true` counts all, whatever the page."""
     for collection in (ASSETS, STREAMS):
         whole = collection.first(session)
-        if not whole.good or len(collection.ids_of(whole)) < 2:
+        if not whole.good or len(collection.ids_of(whole)) < 2 or link_cursor(whole) is not None:
             continue
         page = ask(session, collection.listing, query="limit=1&count=true")
         said = page.reply.header("x-total-count")

@@ -88,7 +88,8 @@ def _generation(session: Session) -> Iterator[Finding]:
     about = f"Restream, Create Project: singleClipMode makes one clip of the whole span ({LONGEST_SINGLE} s at most)."
     if len(new) != 1:
         title = f"singleClipMode makes {len(new)} clips"
-        yield found(session, "single-clip-count", title, [made, end], about=about, saw=_story([made, end]))
+        must = [f'len(replies[1].json()["clips"]) == {len(before) + 1}']
+        yield found(session, "single-clip-count", title, [made, end], about=about, saw=_story([made, end]), must=must)
     elif (new[0].get("sourceStartSeconds"), new[0].get("sourceEndSeconds")) != single:
         title = f"singleClipMode of {single[0]} s to {single[1]} s makes a clip of {_span(new[0])}"
         yield found(session, "single-clip-span", title, [made, end], about=about, saw=f"{new[0]!r:.300}")
@@ -129,6 +130,15 @@ def _watched(session: Session, made: Answer, before: set[str], span: tuple[float
                 break
     if last is None or ended is None:
         raise Skip("clips are generated for longer than this check waits")
+    more = len(_clips(last)) - len(_clips(ended))
+    if more > 0:
+        title = f"{'a clip comes' if more == 1 else f'{more} clips come'} after generatingClipsNow was false"
+        must = [
+            'replies[1].json()["generatingClipsNow"] or '
+            'len(replies[2].json()["clips"]) == len(replies[1].json()["clips"])'
+        ]
+        shown = [made, ended, last]
+        yield found(session, "generating-early", title, shown, saw=_story([ended, last]), must=must, about=_ABOUT_NOW)
     for clip in _clips(last):
         if str(clip.get("clipId")) not in before:
             yield from _inside(session, made, last, clip, span)
@@ -149,11 +159,8 @@ def _steps(session: Session, made: Answer, one: Answer, other: Answer) -> Iterat
     story = _story([one, other])
     if was is False and now is True:
         title = "generatingClipsNow is false and then true again, with nothing asked for in between"
-        yield found(session, "generating-again", title, shown, saw=story, about=_ABOUT_NOW)
-    if was is False and set(new) - set(old):
-        title = "a clip comes after generatingClipsNow was false"
-        must = ['len(replies[2].json()["clips"]) == len(replies[1].json()["clips"])']
-        yield found(session, "generating-early", title, shown, saw=story, must=must, about=_ABOUT_NOW)
+        must = ['not replies[2].json()["generatingClipsNow"]']
+        yield found(session, "generating-again", title, shown, saw=story, must=must, about=_ABOUT_NOW)
     lost = set(old) - set(new)
     if lost:
         title = f"clip {min(lost)} was there, and is not any more"
@@ -163,7 +170,11 @@ def _steps(session: Session, made: Answer, one: Answer, other: Answer) -> Iterat
         for name in _FINAL:
             if old[id].get(name) != new[id].get(name):
                 title = f"the {name} of a clip changes by itself from {old[id].get(name)!r} to {new[id].get(name)!r}"
-                yield found(session, "clip-changes", title, shown, saw=story)
+                must = [
+                    f'all(old["{name}"] == new["{name}"] for old in replies[1].json()["clips"] '
+                    'for new in replies[2].json()["clips"] if old["clipId"] == new["clipId"])'
+                ]
+                yield found(session, "clip-changes", title, shown, saw=story, must=must)
                 return
 
 

@@ -39,6 +39,7 @@ PROJECTS: Final = Collection(
         body_cursor("/pagination/nextCursor", "/pagination/hasMore"),
         100,
         lambda page: page.at("/pagination/hasMore") is True,
+        '(lambda page: not page["hasMore"] or page["nextCursor"])(replies[0].json()["pagination"])',
     ),
 )
 FILES: Final = Collection(
@@ -212,5 +213,8 @@ API: Final = Api(
         Keeping(FILES, ("/title", "/createdAt")),
     ),
     roles,
+    '(lambda status, error: all(error[name] == status for name in ("statusCode", "status", "code")) and '
+    'isinstance(error["message"], str) and isinstance(error["name"], str))'
+    '(replies[0].status_code, replies[0].json()["error"])',
     ("", "sortBy=LastActivity"),
 )

@@ -1,0 +1,1 @@
+"""What somebody writes who has the kit: an adapter of his client, and one call of the machine."""
