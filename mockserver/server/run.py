@@ -47,13 +47,14 @@ def serve_here(settings: Settings, announce: Announce, order: Order | None = Non
     try:
         from mockserver.engine.ports import Ports
         from mockserver.server import realtime
-        from mockserver.server.assemble import build_engine, log_blunder
+        from mockserver.server.assemble import build_engine, log_blunder, share
         from mockserver.server.log import RequestLog, errors_as_json
 
         requests = RequestLog(sys.stdout, settings.log_format)
         watch = requests.write if settings.log else Ports().watch
         ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
         engine = build_engine(settings, ports=ports)
+        share(engine, settings, order)
         logged = errors_as_json(sys.stderr) if settings.log_format == "json" else nullcontext()
         with logged, asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
             runner.run(_serve(engine, settings, announce, order))

@@ -15,6 +15,7 @@ from mockserver.engine.ports import send_nothing
 from mockserver.errors import StartError
 from mockserver.server.app import App
 from mockserver.server.listen import access_to, bind, url_of
+from mockserver.server.pulse import Pulse
 from mockserver.server.ticker import Ticker
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ async def serving(
     try:
         url = url_of(sock)
         post = Post(allowed, own_port=sock.getsockname()[1], seconds=attempt_seconds)
-        ticker = Ticker(engine)
+        ticker, pulse = Ticker(engine), Pulse(engine)
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
@@ -95,10 +96,12 @@ async def serving(
         raise
     try:
         ticker.start()
+        pulse.start()
         yield url
     finally:
         server.close()
         ticker.break_off()
+        await pulse.stop()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
         await post.close()
