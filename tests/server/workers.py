@@ -19,7 +19,18 @@ class Workers:
     """A supervisor and its workers; `url` is where they are."""
 
     def __init__(self, *words: str) -> None:
-        command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-format", "json", *words]
+        command = [
+            sys.executable,
+            "-m",
+            "mockserver",
+            "serve",
+            "--port",
+            "0",
+            "--log-format",
+            "json",
+            "--quiet",
+            *words,
+        ]
         environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, process_group=0
