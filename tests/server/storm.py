@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 
 import aiohttp
+from yarl import URL
 
 from mockserver.core.text import Json
 
@@ -99,4 +100,4 @@ class Storm:
                 found |= {each["id"] for each in page}
                 if len(page) < 100:  # the last page links on, too
                     return found
-                cursor = "&cursor=" + response.links["next"]["url"].query["cursor"]
+                cursor = "&cursor=" + URL(response.links["next"]["url"]).query["cursor"]
