@@ -283,7 +283,10 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
         Option(
-            "workers", _workers, "N", "serve from N processes on one port, which share a store of sqlite: or redis: (1)"
+            "workers",
+            _workers,
+            "N",
+            "serve from N processes on a sqlite: or redis: store; each has a journal of its own (1)",
         ),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),

@@ -87,6 +87,13 @@ async def claim(engine: Engine, home: Home, wanted: Callable[[Record], bool]) ->
         engine.outbox.add(home.world, claimed)
 
 
+async def claim_all(engine: Engine) -> None:
+    """Become the keeper of all that waits, and see to every world's steps."""
+    for home in engine.worlds.homes():
+        await claim(engine, home, waits)
+        engine.ports.wake(home.world)
+
+
 def waits(record: Record) -> bool:
     """Whether no attempt of a delivery is under way."""
     return not record["begun"]

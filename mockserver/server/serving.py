@@ -101,9 +101,9 @@ async def serving(
     finally:
         server.close()
         ticker.break_off()
-        await pulse.stop()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
+        await pulse.stop()
         await post.close()
         await engine.store.close()
         engine.ports = ports
