@@ -54,7 +54,7 @@ mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS=
 docs: $(VENV)/.dev  ## write the generated tables of README.md and the guide anew
 	$(BIN)/python -m tests.house.docs
 
-conform: $(VENV)/.dev  ## see which server bugs mockserver check finds, and judge the fake itself (ARGS="--jobs 2 --seeds 20")
+conform: $(VENV)/.dev  ## see which server bugs mockserver check finds, and judge the fake itself (ARGS="--healthy --seeds 20")
 	$(BIN)/python -m tests.servers $(ARGS)
 
 check: lint test  ## what CI runs: lint, then test

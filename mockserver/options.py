@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mockserver.core.instants import instant_from
+from mockserver.core.instants import duration_from, instant_from
 from mockserver.core.text import Json
 from mockserver.errors import unknown
 
@@ -20,8 +20,6 @@ CHECK_PREFIX: Final = "MOCKSERVER_CHECK_"
 KEY_VARIABLE: Final = "MOCKSERVER_CHECK_KEY"
 OTHER_KEY_VARIABLE: Final = "MOCKSERVER_CHECK_OTHER_KEY"
 DEFAULT_URL: Final = "http://127.0.0.1:4080"
-
-MOST_WORKERS: Final = 256
 
 # As RFC 6750, 2.1, has it, and long enough not to be guessed over a network.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{8,200}=*")
@@ -115,6 +113,14 @@ def _instant(given: Given) -> int:
     return instant_from(value.isoformat() if hasattr(value, "isoformat") else value)  # TOML has dates of its own
 
 
+def _long(given: Given) -> int:
+    """A length of time that is longer than nothing, in ms."""
+    ms = duration_from(given.value)
+    if ms <= 0:
+        raise ValueError(f"expected a length of time such as 7d, got {given.value!r}")
+    return ms
+
+
 def _providers(given: Given) -> tuple[str, ...]:
     value = given.value.split(",") if isinstance(given.value, str) else given.value
     if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
@@ -165,18 +171,13 @@ def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
             raise ValueError(f"expected an option of the reading {prefix}{key}, got {value!r}")
 
 
-def _count(given: Given) -> int:
-    count = _whole(given)
-    if count < 0:
-        raise ValueError(f"expected a number from 0 (none is kept), got {count}")
-    return count
+def _from(least: int, what: str) -> Parse:
+    def parse(given: Given) -> int:
+        if (count := _whole(given)) < least:
+            raise ValueError(f"expected a number from {least} ({what}), got {count}")
+        return count
 
-
-def _workers(given: Given) -> int:
-    count = _whole(given)
-    if not 1 <= count <= MOST_WORKERS:
-        raise ValueError(f"expected a number of processes from 1 to {MOST_WORKERS}, got {count}")
-    return count
+    return parse
 
 
 def _bytes(given: Given) -> int:
@@ -229,7 +230,8 @@ def _store(given: Given) -> str:
         if prefix is not None and not _WORD.fullmatch(prefix[1]):
             raise ValueError("expected letters, digits, `.`, `_` and `-` as the prefix of all keys")
         return text
-    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {text.partition('@')[0]!r}")
+    shown = f"{scheme}://...@{text.rpartition('@')[2]}" if "@" in text else text
+    raise ValueError(f"expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got {shown!r}")
 
 
 # As redis-py takes them; the last two are ours, since its clients for these have no URLs of their own.
@@ -282,12 +284,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
-        Option(
-            "workers",
-            _workers,
-            "N",
-            "serve from N processes on a sqlite: or redis: store; each has a journal of its own (1)",
-        ),
+        Option("workers", _from(1, "one process"), "N", "serve from N processes; each has a journal of its own (1)"),
+        Option("world-ttl", _long, "TIME", "let private worlds go that nobody used for so long, as in 7d (they stay)"),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),
@@ -309,7 +307,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request, and what went wrong (text)"),
         Option("drain", _seconds, "SECONDS", "when told to stop, let what is in flight finish for so long (0.6)"),
-        Option("journal-entries", _count, "N", "keep the last N exchanges in the journal (1000)"),
+        Option("journal-entries", _from(0, "none is kept"), "N", "keep the last N exchanges in the journal (1000)"),
         Option("journal-bytes", _bytes, "SIZE", "and no more than about SIZE of them, as in 64MiB (16MiB)"),
         Option("quiet", _not, None, "do not print requests", field="log"),
         Option(

@@ -28,6 +28,7 @@ _OPTIONS = {
     "mock-url": ("URL", "use the mockserver that runs at URL instead of one in a thread of this process"),
     "mock-seed": ("N", "what every id, name and score is drawn from (0)"),
     "mock-pace": ("N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
+    "mock-store": ("STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
     "mock-report": (
         "KIND",
         "contract coverage: term (the default), term-missing, none, json:FILE or html:FILE; repeatable, or with commas",
@@ -76,7 +77,7 @@ def mock_server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
     if (said := rival()) is not None:
         warnings.warn(pytest.PytestWarning(said), stacklevel=1)
-    given = {name: said for name in ("seed", "pace") if (said := _option(config, f"mock-{name}")) is not None}
+    given = {name: said for name in ("seed", "pace", "store") if (said := _option(config, f"mock-{name}")) is not None}
     with refused_plainly(), run.serving(config.rootpath, _option(config, "mock-url"), given) as server:
         yield server
 

@@ -22,13 +22,13 @@ class Settings:
 
     `world` is a named world or a path to a world file. `store` is the address of where worlds are kept, perhaps
     with a password: `memory:`, `sqlite:FILE`, `redis://HOST:PORT/DB`. `workers` is how many processes serve the port;
-    several need a store they can share. `at` is the instant (Unix ms) the clock
-    starts at, None for the real time. `readings` maps full names (`restream.usage-limit`) to options. `pace` 0
-    holds time, inf finishes jobs at once. `admin` says whether there is a control API, `admin_token` what it wants
-    to be shown; without one it is open to programs on this machine if the server listens on loopback. Webhooks go
-    to this machine, and to the (host, port) pairs of `allow_target`; port None is any. What is in flight when the
-    server is told to stop has `drain` s to finish. The journal keeps so many entries and about so many bytes of
-    them.
+    several need a store they can share. Private worlds that nobody has used for `world_ttl` ms go. `at` is the instant
+    (Unix ms) the clock starts at, None for the real time. `readings` maps full names (`restream.usage-limit`) to
+    options. `pace` 0 holds time, inf finishes jobs at once. `admin` says whether there is a control API, `admin_token`
+    what it wants to be shown; without one it is open to programs on this machine if the server listens on loopback.
+    Webhooks go to this machine, and to the (host, port) pairs of `allow_target`; port None is any. What is in flight
+    when the server is told to stop has `drain` s to finish. The journal keeps so many entries and about so many bytes
+    of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -37,6 +37,7 @@ class Settings:
     world: str = "default"
     store: str = field(default="memory:", repr=False)
     workers: int = 1
+    world_ttl: int | None = None
     seed: int = 0
     pace: float = 60.0
     at: int | None = None

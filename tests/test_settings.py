@@ -272,3 +272,50 @@ class TestControl:
 def test_our_table_of_a_pyproject_is_found_however_it_is_written(text: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(f"{text}\n")
     assert load({}, {}, tmp_path).port == 5000
+
+
+class TestStore:
+    def test_a_file_is_seen_from_where_it_was_written(self, tmp_path: Path) -> None:
+        (tmp_path / "mockserver.toml").write_text('store = "sqlite:worlds.db"')
+        below = tmp_path / "below"
+        below.mkdir()
+        assert load({}, {}, below).store == f"sqlite:{tmp_path / 'worlds.db'}"
+        assert load({"store": "sqlite:/var/lib/w.db?synchronous=full"}, {}, below).store.endswith(
+            "w.db?synchronous=full"
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "memory:",
+            "redis://h:1/0",
+            "rediss://:secret@h/1?prefix=a.b",
+            "unix:///run/redis.sock",
+            "redis+sentinel://a:26379,b/mymaster/0",
+            "redis+cluster://h:7000",
+        ],
+    )
+    def test_addresses_of_redis_are_taken_as_they_are(self, text: str, tmp_path: Path) -> None:
+        assert load({"store": text}, {}, tmp_path).store == text
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("mysql://h", "expected memory:, sqlite:FILE or redis://HOST:PORT/DB, got 'mysql://h'"),
+            ("sqlite:", "expected sqlite:FILE"),
+            ("sqlite:w.db?synchronous=off", "expected nothing or synchronous=full"),
+            ("redis:h", "expected redis://HOST:PORT/DB"),
+            ("redis://h/0?prefix=a:b", "as the prefix of all keys"),
+            ("memory:x", "expected memory:"),
+        ],
+    )
+    def test_what_is_no_store_is_refused(self, text: str, said: str, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="--store: ") as caught:
+            load({"store": text}, {}, tmp_path)
+        assert said in str(caught.value)
+
+    def test_a_password_is_never_repeated(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError) as caught:
+            load({"store": "mysql://user:secret@host"}, {}, tmp_path)
+        assert "secret" not in str(caught.value)
+        assert "secret" not in repr(load({"store": "redis://:secret@h/0"}, {}, tmp_path))

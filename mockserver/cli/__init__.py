@@ -18,6 +18,7 @@ from mockserver.errors import MockserverError, UsageError, unknown
 COMMANDS: Final = {
     "serve": ("serve", "start the fake APIs"),
     "ctl": ("ctl", "take the wheel of a running server: clock, worlds, faults, journal"),
+    "state": ("state", "look at the worlds of a store, carry them away, bring them back, remove them"),
     "routes": ("lists", "what they answer: every operation with method and path"),
     "outcomes": ("lists", "what to send to get each documented success and failure"),
     "edges": ("lists", "how to take each edge of each state machine: tasks, assets, runs, files, tokens"),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # The account of the fake that is started to be judged: private, as any of this form.
 _OWN_KEY: Final = "test_check"
 _BROKEN: Final = 1
+# How much faster than life its jobs go: a clip is made in a blink, and still not at once.
+_PACE: Final = 600.0
 _NOWHERE: Final = "http://127.0.0.1"
 
 
@@ -73,7 +75,7 @@ def _server(opened: Opened, given: Given) -> Iterator[tuple[str, Given]]:
     from mockserver.server.thread import ThreadedServer
     from mockserver.settings import Settings
 
-    settings = Settings(providers=(opened.provider.name,), port=0, seed=given.seed, log=False, admin=False)
+    settings = Settings(providers=(opened.provider.name,), port=0, pace=_PACE, seed=given.seed, log=False, admin=False)
     with ThreadedServer(settings) as server:
         yield server.url, replace(given, key=given.key or _OWN_KEY)
 
@@ -96,7 +98,7 @@ def _judged(opened: Opened, subject: Subject, given: Given) -> Report:
     from mockserver.conformance.run import left_behind
 
     judge = _judge(opened, subject, given)
-    judge.session.reach()
+    judge.reach()
     if subject.key is None:
         sys.stderr.write(f"mockserver: there is no key (--key or {KEY_VARIABLE}): what wants one is left out\n")
     try:

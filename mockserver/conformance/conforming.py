@@ -58,8 +58,8 @@ def conforms(url: str, document: Document, **wishes: Unpack[Wishes]) -> Report:
 
     `document` is a provider's name, an OpenAPI file, or such a document as a value. Unless `read_only` is set, things
     of the account are made, changed and removed. Raises NotConforming for a server that breaks it, UnreachableError
-    when none answers, UsageError for a check, provider or URL that is none, DocumentError for a document that can't be
-    read.
+    when none answers, UsageError for a check, provider or URL that is none and for a key the server does not take,
+    DocumentError for a document that can't be read.
 
     >>> report = conforms("http://127.0.0.1:4080", "restream", key="test_me", skip="schemathesis-*")
     >>> report.calls

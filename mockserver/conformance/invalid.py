@@ -15,7 +15,7 @@ from typing import Final
 from mockserver.conformance.drawing import draws
 from mockserver.conformance.effort import Effort
 from mockserver.conformance.finding import Finding
-from mockserver.conformance.known import Known
+from mockserver.conformance.known import Known, excused
 from mockserver.conformance.replies import amiss
 from mockserver.conformance.rule import Rule as StateRule
 from mockserver.conformance.rule import Skip
@@ -173,7 +173,7 @@ def _sent(session: Session, operation: Operation, rule: Rule, request: Request, 
             f"{operation.id} accepts a request that breaks a rule: {rule.sentence}",
             [step],
             must=("400 <= replies[0].status_code < 500",),
-            about=rule.sentence,
+            about=f"{rule.sentence}.{excused(session.subject.provider)}",
             operation=operation.id,
             document=rule.document,
         )

@@ -19,6 +19,11 @@ EXTENSION: Final = "x-mockserver-judging"
 CIRCUMSTANCES: Final = frozenset((401, 403, 404, 409, 410, 429))
 
 
+def excused(provider: str | None) -> str:
+    """What who keeps a document can do when the server is right; nothing for a provider's, which is ours to keep."""
+    return "" if provider is not None else f" If the server is right, let the document say why: `{EXTENSION}`."
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The entries of one document, in its own words. All of them are empty for a document that says nothing.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from types import TracebackType
 from typing import Final
 
@@ -19,7 +20,7 @@ from mockserver.conformance.ids import Ids
 from mockserver.conformance.invalid import invalid_rules
 from mockserver.conformance.opening import Opened
 from mockserver.conformance.redacting import Redaction
-from mockserver.conformance.rule import Rule
+from mockserver.conformance.rule import Rule, Skip
 from mockserver.conformance.rules import furnished, rules_for
 from mockserver.conformance.session import Limits, Session
 from mockserver.conformance.shrinking import shrunk
@@ -32,6 +33,8 @@ from mockserver.errors import UsageError, unknown
 
 # The rule that tells what the replies to all the others' calls were like.
 _LAST: Final = "replies"
+# So many operations have to refuse a key to be believed.
+_FIRST: Final = 3
 # So many ids of a kind are named.
 _SHOWN: Final = 20
 
@@ -91,7 +94,7 @@ def silence(event: Event) -> None:
 class Judge:
     """Judges one server by one document. A context manager: at its end, what it made is removed.
 
-    Entering raises UnreachableError when nobody answers at the URL.
+    Entering raises UnreachableError when nobody answers at the URL, UsageError when the key is not taken there.
     """
 
     def __init__(
@@ -114,8 +117,31 @@ class Judge:
         self.rules = (choice or Choice()).of(self._all())
 
     def __enter__(self) -> Judge:
-        self.session.reach()
+        self.reach()
         return self
+
+    def reach(self) -> None:
+        """See that there is a server, and that it takes the key: with a wrong one nothing could be seen.
+
+        Raises UnreachableError, or UsageError for a key that is refused wherever it is shown first.
+        """
+        self.session.reach()
+        said = ""
+        for step in islice(self._first_answers(), _FIRST):
+            if step.reply is None or step.reply.status != 401:
+                return
+            said = said or f"{step.request.method} {step.request.path} is answered 401"
+        if said:
+            raise UsageError(f"the server at {self.subject.url} does not take the key: {said}. Give it another key")
+
+    def _first_answers(self) -> Iterator[Step]:
+        for operation in self.opened.contract.operations.values():
+            plain = operation.method == "GET" and "{" not in operation.path
+            if self.subject.key is not None and plain and self.subject.security(operation) is not None:
+                try:
+                    yield self.session.send(self.subject.request(operation))
+                except Skip:
+                    return
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -178,6 +178,10 @@ class Interrupted(Exception):
         self.done = tuple(done)
 
 
+class WorldGone(KeyError):
+    """There is no such world, or not any more: others that share the store may have let it go."""
+
+
 class StoreError(Exception):
     """The store can't be read or written now. Nothing was changed; the same call may well succeed later.
 
@@ -208,14 +212,14 @@ class Store(Protocol):
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 
-        Raises KeyError for a world that does not exist.
+        Raises WorldGone for a world that does not exist.
         """
 
     async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
         """Run `decide` again and again, each time on what the one before left, until it gives None; the outcomes.
 
         Each is committed with its changes, none of them counted; a store may write only what is left in the end. Raises
-        KeyError for a world that does not exist, or Interrupted.
+        WorldGone for a world that does not exist, or Interrupted.
         """
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
@@ -224,7 +228,7 @@ class Store(Protocol):
     async def contents(self, world: WorldId) -> Contents:
         """All that a world holds at one moment; what happens to it later leaves that value alone.
 
-        Raises KeyError for a world that does not exist. A store of rows answers with its rows, one for each record.
+        Raises WorldGone for a world that does not exist. A store of rows answers with its rows, one for each record.
         """
 
     async def replace(self, world: WorldId, contents: Contents) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Outcome, Put, Remove, View
+from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldGone
 from mockserver.engine.keeping import ask, note
 from mockserver.engine.kept import DELIVERY, delivery_of, record_of, repeated
 from mockserver.engine.others import find_new
@@ -82,7 +82,7 @@ async def claim(engine: Engine, home: Home, wanted: Callable[[Record], bool]) ->
                 changes.append(Put(DELIVERY, delivery.id, record_of(delivery, record["number"], me)))
         return Outcome(_SAID.reply, tuple(changes))
 
-    with suppress(KeyError):  # it was dropped this very moment
+    with suppress(WorldGone):  # it was dropped this very moment
         await engine.store.transact(home.world, decide, counted=False)
         engine.outbox.add(home.world, claimed)
 
@@ -114,6 +114,6 @@ async def begin(engine: Engine, posted: Posted) -> bool:
 
     try:
         await engine.store.transact(posted.world, decide, counted=False)
-    except KeyError:
+    except WorldGone:
         return False
     return ours[-1]

@@ -18,7 +18,7 @@ from mockserver.core.world import Outcome, StoreError, View, WorldId
 from mockserver.engine import claims, keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
-from mockserver.engine.kept import change_of, with_deliveries
+from mockserver.engine.kept import change_of, marked, with_deliveries
 from mockserver.engine.outbox import Posted
 from mockserver.engine.worlds import Home
 
@@ -207,7 +207,7 @@ async def _attempted(engine: Engine, home: Home, webhooks: Webhooks, delivery: D
     a clock that runs and on one that jumps.
     """
     at = delivery.due
-    sending = webhooks.write(delivery, at)
+    sending = marked(delivery, webhooks.write(delivery, at))
     answered = await engine.ports.send(sending)
     attempts = (*delivery.attempts, Attempt(at, sending, answered))
     if answered.failure == "refused":

@@ -13,7 +13,7 @@ from mockserver.core.payload import read_payload
 from mockserver.core.provider import Call
 from mockserver.core.redaction import Redaction
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Outcome, Store, StoreError, WorldId
+from mockserver.core.world import Outcome, Store, StoreError, WorldGone, WorldId
 from mockserver.engine import course, keeping, verbs
 from mockserver.engine.blunder import raised
 from mockserver.engine.clock import Clock
@@ -24,7 +24,7 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import NOBODY, Pause, Ports, go_on
+from mockserver.engine.ports import NOBODY, Pause, Ports, drop_notices, go_on
 from mockserver.engine.scripted import Scripted, as_struck
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.timings import Timings
@@ -250,7 +250,10 @@ class Engine:
         Returns when the next one is due. Raises Blunder.
         """
         provider = self.services[home.world.provider].provider
-        return await catch_up(self.store, provider, home, now, origin=self.worlds.origin, tell=self.tell, until=until)
+        origin, watched = self.worlds.origin, self.ports.notify is not drop_notices
+        return await catch_up(
+            self.store, provider, home, now, origin=origin, tell=self.tell, until=until, watched=watched
+        )
 
     async def tell(self, home: Home, outcome: Outcome) -> None:
         """Pass on what was committed: who looks on sees its notices, its deliveries are on their way."""
@@ -288,6 +291,11 @@ class Engine:
                 # Steps only. Deliveries are left to whoever waits for their instants: the receiver may be the very
                 # thread that waits for our reply, and would never answer.
                 await self.catch_up(home, decision.now)
+            except WorldGone:
+                # Another server on the same store has let it go. Whose the call is now, is asked again.
+                self.worlds.forget(home.world)
+                home = await self.worlds.home(service.provider, service.provider.claim(call.request))
+                decision = Decision(service, home, call, home.clock.now())
 
 
 def _read(service: Service, request: Request) -> Call:

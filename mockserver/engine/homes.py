@@ -39,7 +39,7 @@ class Terms:
     """What holds for every world of a server: its seed, the pace of jobs, the options chosen by provider.
 
     `known` are the readings there are, `chosen` those the server was started with, by full name. `at` is the instant
-    (Unix ms) it was told to start at.
+    (Unix ms) it was told to start at, `ttl` how long a private world is kept that nobody uses (real ms).
     """
 
     seed: int
@@ -48,6 +48,7 @@ class Terms:
     known: tuple[Reading, ...] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     at: int | None = None
+    ttl: int | None = None
 
 
 def private_name(key: str) -> str | None:

@@ -14,14 +14,13 @@ from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.provider import HELD
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Decide, Outcome, Put, Remove, Store, View, WorldId
+from mockserver.core.world import Change, Decide, Outcome, Put, Remove, Store, View, WorldGone, WorldId
 from mockserver.engine.kept import (
     CLOCK,
     DELIVERY,
     HOME,
     ONE,
     SERVER,
-    USE,
     change_of,
     delivery_of,
     pace_of,
@@ -43,7 +42,7 @@ async def ask(store: Store, decide: Decide) -> None:
         try:
             await store.transact(SERVER, decide, counted=False)
             return
-        except KeyError:
+        except WorldGone:
             await store.create(SERVER, ())
 
 
@@ -62,7 +61,7 @@ async def noted(store: Store, kind: str, id: str) -> Record | None:
 
     try:
         await store.transact(SERVER, look, counted=False)
-    except KeyError:
+    except WorldGone:
         return None
     return found[-1]
 
@@ -71,7 +70,7 @@ async def noted(store: Store, kind: str, id: str) -> Record | None:
 
 
 async def home_record(store: Store, world: WorldId) -> Record | None:
-    """What was written down of what holds in a world. Raises KeyError for one that is not there."""
+    """What was written down of what holds in a world. Raises WorldGone for one that is not there."""
     found: list[Record | None] = []
 
     def look(view: View) -> Outcome:
@@ -85,29 +84,8 @@ async def home_record(store: Store, world: WorldId) -> Record | None:
 async def note_home(store: Store, world: WorldId, said: Record | None) -> None:
     """Write down what holds in a world; None if that is as in the server's own ones."""
     change: Change = Remove(HOME, ONE) if said is None else Put(HOME, ONE, said)
-    with suppress(KeyError):  # it was dropped this very moment
+    with suppress(WorldGone):  # it was dropped this very moment
         await store.transact(world, lambda view: Outcome(_SAID, (change,)), counted=False)
-
-
-async def uses(store: Store, provider: str) -> dict[WorldId, int]:
-    """When the private worlds of a provider were used last, in real ms."""
-    found: dict[WorldId, int] = {}
-
-    def look(view: View) -> Outcome:
-        for use in view.find(USE, "provider", provider):
-            found[WorldId(provider, use["world"])] = use["at"]
-        return Outcome(_SAID)
-
-    with suppress(KeyError):
-        await store.transact(SERVER, look, counted=False)
-    return found
-
-
-async def note_use(store: Store, world: WorldId, at: int | None) -> None:
-    """Write down that a world was used at an instant (real ms), or that it is gone."""
-    id = f"{world.provider}/{world.name}"
-    said = {"provider": world.provider, "world": world.name, "at": at}
-    await note(store, Remove(USE, id) if at is None else Put(USE, id, said))
 
 
 # ---- clocks
@@ -198,7 +176,7 @@ async def rewrite(engine: Engine, world: WorldId, deliveries: Iterable[Delivery]
 
     try:
         await engine.store.transact(world, decide, counted=False)
-    except KeyError:
+    except WorldGone:
         return
 
 

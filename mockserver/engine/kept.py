@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from mockserver.contract.places import Mark
@@ -129,22 +129,21 @@ def delivery_of(record: Record) -> Delivery:
 PERHAPS: Final = "mockserver ended while this was under way; perhaps it arrived, and what comes next repeats it"
 
 
+REPEAT: Final = "Mockserver-Repeat"
+
+
 def repeated(delivery: Delivery) -> Delivery:
     """A delivery of which an attempt was under way when its server died: that stands among its attempts."""
     sending = Sending("POST", delivery.url, Headers(), b"")
     perhaps = Attempt(delivery.due, sending, Answered(failure="connection", error=PERHAPS))
-    return Delivery(
-        delivery.id,
-        delivery.event,
-        delivery.webhook,
-        delivery.url,
-        delivery.at,
-        delivery.due,
-        delivery.content,
-        attempts=(*delivery.attempts, perhaps),
-        spoiling=delivery.spoiling,
-        faults=delivery.faults,
-    )
+    return replace(delivery, attempts=(*delivery.attempts, perhaps))
+
+
+def marked(delivery: Delivery, sending: Sending) -> Sending:
+    """The request of an attempt; one that may have arrived before tells so, in a header that no provider has."""
+    if not delivery.attempts or delivery.attempts[-1].answered.error != PERHAPS:
+        return sending
+    return replace(sending, headers=Headers.of([*sending.headers, (REPEAT, "perhaps")]))
 
 
 def _attempt_record(attempt: Attempt) -> Json:

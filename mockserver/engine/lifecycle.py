@@ -23,15 +23,24 @@ MOST_AT_ONCE: Final = 8_000
 
 
 async def catch_up(
-    store: Store, provider: Provider, home: Home, now: int, *, origin: str, tell: Tell, until: int | None = None
+    store: Store,
+    provider: Provider,
+    home: Home,
+    now: int,
+    *,
+    origin: str,
+    tell: Tell,
+    until: int | None = None,
+    watched: bool = False,
 ) -> int | None:
     """Run every step due by `now`; when the next one is due, None if there is none.
 
     It goes on with steps due by `until` as long as none of them causes a delivery. `tell` gets each step's outcome once
-    it is committed. Raises Blunder for a step that raises, or that leaves its record due for ever.
+    it is committed; if somebody looks on (`watched`), no two steps are taken as one. Raises Blunder for a step that
+    raises, or that leaves its record due for ever.
     """
     while True:
-        turns = _Turns(provider, home, now, now if until is None else until, origin)
+        turns = _Turns(provider, home, now, now if until is None else until, origin, watched=watched)
         try:
             done, blunder = await store.live(home.world, turns.decide), None
         except Interrupted as interrupted:
@@ -49,14 +58,15 @@ async def catch_up(
 class _Turns:
     """The due steps of a world, one after another. `due` is the one decided last, `next` the one that has to wait."""
 
-    __slots__ = ("due", "home", "next", "now", "origin", "provider", "repeats", "taken", "until")
+    __slots__ = ("due", "home", "next", "now", "origin", "provider", "repeats", "taken", "until", "watched")
 
-    def __init__(self, provider: Provider, home: Home, now: int, until: int, origin: str) -> None:
+    def __init__(self, provider: Provider, home: Home, now: int, until: int, origin: str, *, watched: bool) -> None:
         self.provider = provider
         self.home = home
         self.now = now
         self.until = until
         self.origin = origin
+        self.watched = watched
         self.due: Due | None = None
         self.next: int | None = None
         self.repeats = 0
@@ -79,7 +89,7 @@ class _Turns:
             raise Blunder(self.name, f"{MOST_REPEATS} steps at {due.at} ms left it due at that very instant")
         home = self.home
         chance = home.chance.child("step", due.kind, due.id)
-        until = due.at if listens(self.provider, view) else max(self.now, self.until)
+        until = due.at if self.watched or listens(self.provider, view) else max(self.now, self.until)
         moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name, until)
         outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment, home.keeper)
         if outcome.deliveries:

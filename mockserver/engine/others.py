@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.core.world import Store, WorldId
+from mockserver.core.world import Store, WorldGone, WorldId
 from mockserver.engine.keeping import home_record
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ async def look(worlds: Worlds, store: Store, world: WorldId) -> Home | None:
         return home
     try:
         worlds.follow(world, await home_record(store, world))
-    except KeyError:
+    except WorldGone:
         return None
     return worlds.find(world)
 
@@ -36,5 +36,5 @@ async def find_all(worlds: Worlds, store: Store) -> None:
     for world in {*(home.world for home in worlds.homes()), *there}:
         try:
             worlds.follow(world, await home_record(store, world))
-        except KeyError:
+        except WorldGone:
             worlds.lose(world)

@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record, dump
-from mockserver.core.world import Change, Contents, Outcome, Put, Remove, Store, View, WorldId
+from mockserver.core.world import Change, Contents, Outcome, Put, Remove, Store, View, WorldGone, WorldId
 from mockserver.engine.keeping import note, noted
 from mockserver.engine.kept import HELD, SERVER, SNAPSHOT, pace_of, pace_record
 from mockserver.errors import WorldMissing, WorldsFull, unknown
@@ -107,7 +107,7 @@ class Snapshots:
 
         try:
             await self._store.transact(SERVER, look, counted=False)
-        except KeyError:
+        except WorldGone:
             return []
         return found[-1]
 

@@ -18,15 +18,14 @@ from mockserver.core.world import Change, Contents, Store, WorldId
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed
 from mockserver.engine.homes import Home, Terms, private_name, resumed, said_of
-from mockserver.engine.keeping import home_record, note_home, note_use, uses
+from mockserver.engine.keeping import home_record, note_home
 from mockserver.engine.kept import Made, made_of, with_home
 from mockserver.engine.others import look
+from mockserver.engine.uses import Uses
 
 __all__ = ["MOST_PRIVATE", "Home", "Terms", "Worlds", "private_name"]
 
 MOST_PRIVATE: Final = 5_000
-# That a private world is used is written down at most so often (real ms).
-TOUCH_MS: Final = 60_000
 
 
 def _nobody(world: WorldId) -> None:
@@ -36,8 +35,9 @@ def _nobody(world: WorldId) -> None:
 class Worlds:
     """The worlds of a server: the start worlds, private ones, and named ones that were made on demand.
 
-    Of private ones at most `most_private` are kept: the one longest unused goes first. `changed` is called with a
-    world that was made or dropped on demand, and with any that got other records, time or readings.
+    Of private ones at most `most_private` are kept: the one longest unused goes first; and those that nobody has used
+    for as long as the terms say go when another is made. `changed` is called with a world that was made or dropped on
+    demand, and with any that got other records, time or readings.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Worlds:
         self._private: OrderedDict[WorldId, Home] = OrderedDict()
         self._named: dict[WorldId, Home] = {}
         self._made: dict[WorldId, Made] = {}
-        self._used: dict[WorldId, int] = {}
+        self._uses = Uses(store, clock, terms.ttl)
         self._unkept: set[WorldId] = set()
         self._kept: dict[WorldId, Record] = {}
         self.keeper = ""  # which of several servers this is
@@ -70,18 +70,18 @@ class Worlds:
     async def open(self, origin: str) -> None:
         """Find the worlds there are, and make the start worlds. `origin` is the server's own URL. Raises WorldError."""
         self.origin = origin
-        for name, seed in self._seeds.items():
+        for name in self._seeds:
             if self._store.lasts:
                 await self._find_all(name)
-            world = WorldId(name, seed.origin.name)
             if name not in self._start:
-                self._start[name] = await self._make(world)
+                await self._begun(name)
+        await self._let_idle_go()
 
     async def _find_all(self, provider: str) -> None:
         """The worlds the store has from before; private ones are longest unused first."""
-        self._used |= await uses(self._store, provider)
+        await self._uses.resume(provider)
         there = await self._store.worlds(provider)
-        for world in sorted(there, key=lambda each: self._used.get(each, 0)):
+        for world in sorted(there, key=self._uses.at):
             said = await home_record(self._store, world)
             self._place(self._resumed(world, said))
 
@@ -102,24 +102,22 @@ class Worlds:
                 return await self._known(owner)
         key = claim.key
         if key is None or not key.startswith("test_"):
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         world = WorldId(provider.name, key.partition("+")[0])
         home = self._private.get(world)
         if home is not None:
             self._private.move_to_end(world)
-            if self._store.lasts:
-                await self._touch(world)
+            if self._uses.noted:
+                await self._uses.touch(world)
             return home
         if private_name(key) is None:
-            return self._start[provider.name]
+            return self._start.get(provider.name) or await self._begun(provider.name)
         return await self._make_private(world)
 
-    async def _touch(self, world: WorldId) -> None:
-        """Let the store know, now and then, that a private world is used."""
-        real = self._clock.real()
-        if real - self._used.get(world, 0) >= TOUCH_MS:
-            self._used[world] = real
-            await note_use(self._store, world, real)
+    async def _begun(self, provider: str) -> Home:
+        """The start world, which is made if it is not there."""
+        home = self._start[provider] = await self._make(WorldId(provider, self._seeds[provider].origin.name))
+        return home
 
     def homes(self) -> list[Home]:
         """Every world's home: the start worlds, then named ones, then the private ones, longest unused first."""
@@ -174,10 +172,8 @@ class Worlds:
 
     async def drop(self, world: WorldId) -> bool:
         """Forget a world, whatever sort it is; False if there was none."""
-        used = self._used.get(world)
-        self._forget(world)
-        if used is not None:
-            await note_use(self._store, world, None)
+        self.forget(world)
+        await self._uses.forget(world)
         dropped = await self._store.drop(world)
         self._tell(world, None)
         self.changed(world)
@@ -241,12 +237,8 @@ class Worlds:
 
     def lose(self, world: WorldId) -> None:
         """Another server has dropped it."""
-        self._forget(world)
+        self.forget(world)
         self.changed(world)
-
-    def _forget(self, world: WorldId) -> None:
-        for known in (self._private, self._named, self._made, self._kept, self._used):
-            known.pop(world, None)
 
     def _note_kept(self, world: WorldId, said: Record | None) -> None:
         if said is None:
@@ -290,28 +282,36 @@ class Worlds:
 
     async def _make_private(self, world: WorldId) -> Home:
         home = self._private[world] = await self._make(world)
+        if self._uses.noted:
+            await self._uses.touch(world)
         self.changed(world)
         await self._let_idle_go()
         return home
 
     async def _let_idle_go(self) -> None:
         while len(self._private) > self._most_private:
-            idle = next(iter(self._private))
-            await self.drop(idle)
+            await self.drop(next(iter(self._private)))
+        for expired in await self._uses.expired(self._private):
+            await self.drop(expired)
 
     async def _make(self, world: WorldId) -> Home:
-        """One world comes of it, however many call at once: the store refuses the second."""
+        """One world comes of it, however many call at once, on however many servers: the store refuses the second."""
         home = self.home_of(world)
-        if not await self._store.exists(world):
-            await self._store.create(world, self.fresh(home))
-        # Another server may have made it, and set something in it.
-        return (await look(self, self._store, world) if self.keeper else None) or home
+        made = not await self._store.exists(world) and await self._store.create(world, self.fresh(home))
+        if made or not self._store.lasts:
+            return home
+        return self._resumed(world, await home_record(self._store, world))
+
+    def forget(self, world: WorldId) -> None:
+        """Others have let a world go: it is made anew when it is asked for."""
+        for known in (self._private, self._named, self._made, self._kept):
+            known.pop(world, None)
+        if self.is_start(world):
+            del self._start[world.provider]
 
     async def _known(self, world: WorldId) -> Home:
-        home = self._private.get(world)
-        if home is not None:
+        if world in self._private:
             self._private.move_to_end(world)
-            return home
         return self.find(world) or await look(self, self._store, world) or self.home_of(world)
 
     def home_of(self, world: WorldId, made: Made | None = None) -> Home:

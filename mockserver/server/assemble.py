@@ -20,7 +20,7 @@ from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
-from mockserver.core.world import StoreError
+from mockserver.core.world import Store, StoreError
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
 from mockserver.engine.engine import ENTRIES, Engine, Service
@@ -74,6 +74,7 @@ def build_engine(
         readings,
         settings.readings,
         settings.at,
+        settings.world_ttl,
     )
     seeds = {provider.name: _seed(provider, document, settings) for provider in providers}
     return Engine(
@@ -94,6 +95,11 @@ def share(engine: Engine, settings: Settings, order: Order | None) -> None:
         Sharing(engine, order.name, order.dead)
     elif not settings.store.startswith(("memory:", "sqlite:")):
         Sharing(engine, entropy.token())
+
+
+def store_of(settings: Settings) -> Store:
+    """Where worlds are kept, those of all providers that are installed; nothing is opened yet."""
+    return store_at(settings.store, kinds_of(registry.find(registry.names())), __version__)
 
 
 def build_control(engine: Engine, settings: Settings) -> Control | None:

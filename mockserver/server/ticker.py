@@ -13,7 +13,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Final
 
-from mockserver.core.world import StoreError, WorldId
+from mockserver.core.world import StoreError, WorldGone, WorldId
 from mockserver.engine import course
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
@@ -197,7 +197,7 @@ class Ticker:
     async def _plan(self, home: Home) -> None:
         try:
             due = await course.next_due(self._engine, home, unheard=False)
-        except KeyError:  # it was dropped this very moment
+        except WorldGone:  # it was dropped this very moment
             due = None
         if due is not None or home.world in self._clocks:
             self._clocks[home.world] = home.clock
@@ -228,7 +228,7 @@ class Ticker:
             # Its next request gets to hear of it; trying again by ourselves would go on for ever.
             self._engine.ports.blundered(blunder)
             return
-        except KeyError:
+        except WorldGone:
             return
         for posted in self._engine.outbox.due(world, now):
             self._dispatch(posted)

@@ -6,7 +6,7 @@ reads is at hand. Long lists are read a page at a time, so what a call costs doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple, NoReturn
 
 from mockserver.core.text import Record
@@ -18,6 +18,9 @@ FIRST_PAGE: Final = 16
 LARGEST_PAGE: Final = 1024
 # So many records, pages and counts of a world are kept; beyond that it begins anew.
 MOST_KNOWN: Final = 20_000
+# And so much of all worlds together, which is looked at now and then.
+MOST_IN_ALL: Final = 100_000
+WEIGHED_EVERY: Final = 256
 
 Place = tuple[Order, str]
 
@@ -83,8 +86,11 @@ class Known:
         self.counts[kind, index, key] = count
         self.size += 1
 
+    def weight(self) -> int:
+        return len(self.records) + self.size
+
     def is_full(self) -> bool:
-        return len(self.records) + self.size > MOST_KNOWN
+        return self.weight() > MOST_KNOWN
 
     def apply(self, step: Step) -> None:
         """A record is changed: what is known follows, or is known no more."""
@@ -105,6 +111,11 @@ class Known:
             fresh = Due(step.due, kind, id)
             if due is None or fresh < due:
                 self.due = fresh
+
+
+def is_much(known: Iterable[Known]) -> bool:
+    """Whether it is too much in all."""
+    return sum(each.weight() for each in known) > MOST_IN_ALL
 
 
 class _Over:

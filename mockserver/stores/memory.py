@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Final, NoReturn
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Decide, Interrupted, Kind, Outcome, View, WorldId, gathered
+from mockserver.core.world import (
+    Change,
+    Contents,
+    Decide,
+    Interrupted,
+    Kind,
+    Outcome,
+    View,
+    WorldGone,
+    WorldId,
+    gathered,
+)
 from mockserver.stores.ordered import Ordered
 from mockserver.stores.shelves import Entry, Owner, Place, Places, Shelf, World, check_first, filled
 from mockserver.stores.views import LivingView, MemoryView
@@ -45,12 +56,17 @@ def _step(shelf: Shelf, id: str, new: Record | None) -> _Step:
 MANY: Final = 64
 
 
+class _Worlds(dict[WorldId, World]):
+    def __missing__(self, world: WorldId) -> NoReturn:
+        raise WorldGone(world)
+
+
 class MemoryStore:
     """A `core.world.Store` in memory. `kinds` says, by provider, what its worlds hold."""
 
     def __init__(self, kinds: Mapping[str, Mapping[str, Kind]]) -> None:
         self._kinds = kinds
-        self._worlds: dict[WorldId, World] = {}
+        self._worlds = _Worlds()
         self._made = 0
         # (provider, kind, index, key) of a public index -> the world that holds it, or a bag of them, oldest first
         self._public: dict[tuple[str, str, str, str], Owner | Ordered[Owner]] = {}

@@ -7,13 +7,27 @@ key is told by sets that lie elsewhere: they say who may, before it does, and th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Contents, Decide, Kind, Outcome, StoreError, View, WorldId, gathered
-from mockserver.stores.redis_lane import Job, Lane
+from mockserver.core.world import (
+    Change,
+    Contents,
+    Decide,
+    Kind,
+    Outcome,
+    StoreError,
+    View,
+    WorldGone,
+    WorldId,
+    gathered,
+)
+from mockserver.stores.known import WEIGHED_EVERY, is_much
+from mockserver.stores.redis_directory import Directory
+from mockserver.stores.redis_lane import Job, Lane, Place
 from mockserver.stores.redis_line import Address, Line
 from mockserver.stores.redis_scripts import (
     ALL,
@@ -22,8 +36,6 @@ from mockserver.stores.redis_scripts import (
     field,
     items,
     kind_and_id,
-    listed,
-    listed_world,
     member,
 )
 from mockserver.stores.rows import Kinds, Step, read, written
@@ -44,11 +56,14 @@ class RedisStore:
         self._kinds = {provider: Kinds(provider, some) for provider, some in kinds.items()}
         self._version = version
         self.keys = Keys(self._line.address.prefix)
+        self._directory = Directory(self._line, self.keys)
         self._lanes: dict[WorldId, Lane] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId] = {}
+        self._making: dict[WorldId, asyncio.Future[bool]] = {}
         self._client: Json = None
         self._writer = b""
         self._count = 0
+        self._asked = 0
 
     @property
     def never_waits(self) -> bool:
@@ -70,19 +85,30 @@ class RedisStore:
         return await self._ask(world, Job(decide, many=True, counted=False))
 
     async def create(self, world: WorldId, changes: Iterable[Change]) -> bool:
-        steps = self._kinds[world.provider].coming(gathered(changes))
+        making = self._making.get(world)
+        if making is not None:  # a new key's first calls come together
+            await asyncio.wait([making])
+            return False
+        making = self._making[world] = asyncio.ensure_future(self._create(world, gathered(changes)))
+        try:
+            return await asyncio.shield(making)
+        finally:
+            self._making.pop(world, None)
+
+    async def _create(self, world: WorldId, contents: Contents) -> bool:
+        steps = self._kinds[world.provider].coming(contents)
         age, _, _, _ = await self._all(world)
         if age is None and await self._fill(world, None, b"", (), steps, 0):
             return True
         age, _, _, _ = await self._all(world)
         if age is not None:  # whoever made it may have died before this
-            await self._list(world, age)
+            await self._directory.enlist(world, age)
         return False
 
     async def contents(self, world: WorldId) -> Contents:
         age, _, calls, found = await self._all(world)
         if age is None:
-            raise KeyError(world)
+            raise WorldGone(world)
         records: dict[str, dict[str, Record]] = {}
         for (kind, id), record in found.items():
             records.setdefault(kind, {})[id] = record
@@ -110,17 +136,14 @@ class RedisStore:
             arguments = (b"%d" % age, version, b"", b"", items(gone))
             if await self.run(REPLACE, world, *arguments) == b"done":
                 self._forget(world)
-                await self._unlist(world, age, found)
+                kinds = self._kinds[world.provider]
+                await self._directory.strike(world, age, kinds.public(kinds.going(found)), listed_too=True)
                 return True
         raise StoreError(f"others came first {MOST_TRIES} times in {world.name}; ask again")
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         await self._open()
-        said = await self._line.send(lambda client: client.zrange(self.keys.worlds, 0, -1))
-        found = [listed_world(each) for each in said]
-        wanted = [(world, age) for world, age in found if provider in (None, world.provider)]
-        there = await self._ages([world for world, _ in wanted])
-        return [world for (world, age), now in zip(wanted, there, strict=True) if age == now]
+        return await self._directory.worlds(provider)
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         self._kinds[provider][kind].indexes[index]
@@ -130,9 +153,7 @@ class RedisStore:
         if lane is not None and lane.known is not None and lane.known.counts.get(place, 0) > 0:
             return cached
         await self._open()
-        owners = self.keys.owners(provider, kind, index, key)
-        for said in await self._line.send(lambda client: client.zrange(owners, 0, -1)):
-            world, age = listed_world(said)
+        for world, age in await self._directory.owners(provider, *place):
             if await self._holds(world, age, place):
                 if len(self._owners) > MOST_OWNERS:
                     self._owners.clear()
@@ -159,23 +180,16 @@ class RedisStore:
     # ---- what lanes ask
 
     async def run(self, script: str, world: WorldId, *arguments: bytes) -> Json:
-        said, twice = await self._line.run(script, self.keys.of(world), arguments)
-        if twice and script is not ALL and said == b"moved":
+        return (await self._line.run(script, self.keys.of(world), arguments))[0]
+
+    async def announced(self, world: WorldId, age: int, keys: Iterable[Place], script: str, *arguments: bytes) -> Json:
+        before = self._directory.announcing(world, age, keys)
+        said, twice = await self._line.run(script, self.keys.of(world), arguments, before)
+        if twice and said == b"moved":
             raise StoreError(
                 f"the line to the store {self.address} broke while a call was being kept; whether it was is not known"
             )
         return said
-
-    async def announce(self, world: WorldId, age: int, keys: Iterable[tuple[str, str, str]]) -> None:
-        said = listed(world, age)
-
-        async def work(client: Json) -> None:
-            pipe = client.pipeline(transaction=False)
-            for kind, label, key in keys:
-                pipe.zadd(self.keys.owners(world.provider, kind, label, key), {said: age})
-            await pipe.execute()
-
-        await self._line.send(work)
 
     def token(self) -> bytes:
         self._count += 1
@@ -186,9 +200,12 @@ class RedisStore:
     async def _ask(self, world: WorldId, job: Job) -> list[Outcome]:
         await self._open()
         lane = self._lanes.get(world)
+        self._asked += 1
+        if self._asked % WEIGHED_EVERY == 0:
+            known = (lane.known for lane in self._lanes.values() if lane.known is not None)
+            if len(self._lanes) > MOST_LANES or is_much(known):
+                self._lanes = {key: each for key, each in self._lanes.items() if each.busy or key == world}
         if lane is None:
-            if len(self._lanes) > MOST_LANES:
-                self._lanes = {key: lane for key, lane in self._lanes.items() if lane.busy}
             lane = self._lanes[world] = Lane(world, self._kinds[world.provider], self)
         return await lane.ask(job)
 
@@ -202,12 +219,12 @@ class RedisStore:
 
         try:
             await self.transact(world, look, counted=False)
-            there = self._lanes[world].age == age
-        except KeyError:
+            lane = self._lanes.get(world)
+            there = lane is not None and lane.age == age
+        except WorldGone:
             there = False
         if not there:
-            owners = self.keys.owners(world.provider, *place)
-            await self._line.send(lambda client: client.zrem(owners, listed(world, age)))
+            await self._directory.strike(world, age, [place])
         return there and found[-1] > 0
 
     async def _fill(
@@ -216,7 +233,7 @@ class RedisStore:
         """Let a world hold this and nothing else; False if it is another by now."""
         await self._open()
         fresh = age if age is not None else int(await self._line.send(lambda client: client.incr(self.keys.age)))
-        await self.announce(world, fresh, self._kinds[world.provider].public(steps))
+        public = self._kinds[world.provider].public(steps)
         parts = [part for key in gone for part in (b"d", key)]
         for step in steps:
             where = field(step.kind, step.id)
@@ -224,9 +241,10 @@ class RedisStore:
             for label, key, order in step.come:
                 parts += (b"e", self.keys.index(world, step.kind, label, key), member(order, step.id))
         before = b"" if age is None else b"%d" % age
-        said = await self.run(REPLACE, world, before, version, b"%d" % fresh, b"%d" % calls, items(parts))
+        arguments = (before, version, b"%d" % fresh, b"%d" % calls, items(parts))
+        said = await self.announced(world, fresh, public, REPLACE, *arguments)
         if said == b"done":
-            await self._list(world, fresh)
+            await self._directory.enlist(world, fresh)
             self._forget(world)
         return bool(said == b"done")
 
@@ -244,35 +262,6 @@ class RedisStore:
         steps = self._kinds[world.provider].going(found)
         places = {(step.kind, entry.label, entry.key) for step in steps for entry in step.gone}
         return [self.keys.index(world, *place) for place in places]
-
-    async def _list(self, world: WorldId, age: int) -> None:
-        await self._line.send(lambda client: client.zadd(self.keys.worlds, {listed(world, age): age}))
-
-    async def _unlist(self, world: WorldId, age: int, found: Mapping[tuple[str, str], Record]) -> None:
-        kinds = self._kinds[world.provider]
-        said, public = listed(world, age), kinds.public(kinds.going(found))
-
-        async def work(client: Json) -> None:
-            pipe = client.pipeline(transaction=False)
-            pipe.zrem(self.keys.worlds, said)
-            for kind, label, key in public:
-                pipe.zrem(self.keys.owners(world.provider, kind, label, key), said)
-            await pipe.execute()
-
-        await self._line.send(work)
-
-    async def _ages(self, worlds: list[WorldId]) -> list[int | None]:
-        if not worlds:
-            return []
-
-        async def work(client: Json) -> list[Json]:
-            pipe = client.pipeline(transaction=False)
-            for world in worlds:
-                pipe.hget(self.keys.of(world)[0], "age")
-            found: list[Json] = await pipe.execute()
-            return found
-
-        return [None if age is None else int(age) for age in await self._line.send(work)]
 
     def _forget(self, world: WorldId) -> None:
         lane = self._lanes.get(world)

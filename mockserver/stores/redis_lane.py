@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
 
 from mockserver.core.text import Json
-from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldId
+from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.stores.known import NEXT, Get, Known, KnownView, Question
 from mockserver.stores.redis_questions import asked, learn
 from mockserver.stores.redis_scripts import (
@@ -31,10 +31,13 @@ from mockserver.stores.rows import Kinds, Step, last_of, written
 MOST_AT_ONCE: Final = 64
 # Others may come first so often. Each time somebody got on, so that it ends; this is for who never has luck.
 MOST_TRIES: Final = 500
-# What is fetched again with the first question after somebody else has changed the world.
+# What was asked for more than once is fetched with the first question after somebody else has changed the world.
 MOST_USUAL: Final = 48
 
 Decided = Outcome | list[Outcome]
+
+
+Place = tuple[str, str, str]
 
 
 class Missing(BaseException):
@@ -42,10 +45,6 @@ class Missing(BaseException):
 
     def __init__(self, questions: Iterable[Question]) -> None:
         self.questions = tuple(questions)
-
-
-class Gone(KeyError):
-    """There is no such world."""
 
 
 class Server(Protocol):
@@ -56,8 +55,8 @@ class Server(Protocol):
     async def run(self, script: str, world: WorldId, *arguments: bytes) -> Json:
         """What a script gives for a world. Raises StoreError."""
 
-    async def announce(self, world: WorldId, age: int, keys: Iterable[tuple[str, str, str]]) -> None:
-        """Let it be known that a world may have something under public keys."""
+    async def announced(self, world: WorldId, age: int, keys: Iterable[Place], script: str, *arguments: bytes) -> Json:
+        """The same, when it is known that the world may have something under these public keys."""
 
     def token(self) -> bytes:
         """What no other commit is called."""
@@ -85,7 +84,7 @@ class Job:
             error = RuntimeError("a decision raised StopIteration")
         if error is None:
             self.future.set_result(done)
-        elif self.many and not isinstance(error, (StoreError, Gone)):
+        elif self.many and not isinstance(error, (StoreError, WorldGone)):
             interrupted = Interrupted(done)
             interrupted.__cause__ = error
             self.future.set_exception(interrupted)
@@ -105,6 +104,7 @@ class Lane:
         self._version = b""
         self._queue: deque[Job] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._asked: deque[Question] = deque(maxlen=4 * MOST_USUAL)
         self._usual: deque[Question] = deque(maxlen=MOST_USUAL)
         self._steps: list[Step] = []
         self._fresh: set[tuple[str, str]] = set()
@@ -127,7 +127,7 @@ class Lane:
             while self._queue:
                 batch = [self._queue.popleft() for _ in range(min(MOST_AT_ONCE, len(self._queue)))]
                 try:
-                    await self._decide_all(deque(batch))
+                    await self._decide_all(batch)
                 except BaseException as error:
                     self.forget()
                     for job in batch:
@@ -146,42 +146,41 @@ class Lane:
         self._steps, self._calls = [], 0
         self._fresh.clear()
 
-    async def _decide_all(self, jobs: deque[Job]) -> None:
-        """Decide and commit. A job whose decisions could not be committed is decided again, in its turn."""
-        decided: list[tuple[Job, Exception | None]] = []
+    async def _decide_all(self, jobs: list[Job]) -> None:
+        """Decide and commit. Whoever asks for what is not known lets the others go first.
+
+        A job whose decisions could not be committed is decided again, in its turn.
+        """
         tries = 0
-        while True:
-            missing: Missing | None = None
-            while jobs and missing is None:
+        while jobs:
+            decided: list[tuple[Job, Exception | None]] = []
+            aside: list[Job] = []
+            questions: dict[Question, None] = {}
+            for job in jobs:
                 try:
-                    error = self._decide(jobs[0])
-                except Missing as asked:
-                    missing = asked
-                else:
-                    decided.append((jobs.popleft(), error))
+                    decided.append((job, self._decide(job)))
+                except Missing as missing:
+                    aside.append(job)
+                    questions.update(dict.fromkeys(missing.questions))
             if (decided or self._steps) and not await self._commit():
                 tries += 1
                 if tries > MOST_TRIES:
                     raise StoreError(f"others came first {MOST_TRIES} times in {self.world.name}; ask again")
-                jobs.extendleft(job for job, _ in reversed(decided))
                 for job in jobs:
                     job.taken = []
-                decided = []
-                missing = missing or Missing([NEXT])
+                decided, aside, questions = [], jobs, questions or {NEXT: None}
             for job, error in decided:
                 job.end(error)
-            decided = []
+            for job in aside:
+                job.committed += job.taken
+                job.taken = []
             if self.known is not None and self.known.is_full():
                 self.known = None
-            if jobs:
-                jobs[0].committed += jobs[0].taken
-                jobs[0].taken = []
-            if missing is None:
+            if aside and not await self._fetch(list(questions)):
+                for job in aside:
+                    job.end(WorldGone(self.world))
                 return
-            if not await self._fetch(missing.questions):
-                while jobs:
-                    jobs.popleft().end(Gone(self.world))
-                return
+            jobs = aside
 
     def _decide(self, job: Job) -> Exception | None:
         """Take a job's decisions. Raises Missing; what a decision raises is told."""
@@ -233,12 +232,11 @@ class Lane:
             for entry in step.come
             if self._kinds[step.kind].indexes[entry.label].public
         ]
-        if public:
-            await self._server.announce(self.world, self.age, public)
         blob = items(self._items(steps))
         age = b"%d" % self.age
         token = self._server.token()
-        said = await self._server.run(COMMIT, self.world, age, self._version, token, b"%d" % calls, blob)
+        arguments = (age, self._version, token, b"%d" % calls, blob)
+        said = await self._server.announced(self.world, self.age, public, COMMIT, *arguments)
         self._forget_steps()
         if said == b"done":
             if steps:
@@ -265,12 +263,13 @@ class Lane:
             for entry in come:
                 yield from (b"e", keys.index(self.world, kind, entry.label, entry.key), member(entry.order, id))
 
-    async def _fetch(self, questions: Iterable[Question]) -> bool:
+    async def _fetch(self, questions: list[Question]) -> bool:
         """Let these be known, all as of one moment; False for a world that is not there."""
         for question in questions:
-            if question not in self._usual:
-                self._usual.append(question)
-        wanted = list(self._usual) if self.known is None else list(questions)
+            if question in self._usual:
+                continue
+            (self._usual if question in self._asked else self._asked).append(question)
+        wanted = list({**dict.fromkeys(self._usual), **dict.fromkeys(questions)} if self.known is None else questions)
         answers = await self._ask(wanted)
         age, version, calls = answers[:3]
         if age is None:
@@ -278,7 +277,7 @@ class Lane:
             return False
         if self.known is not None and (int(age) != self.age or version != self._version or self.known.is_full()):
             self.known = None
-            wanted = list(self._usual)
+            wanted = list({**dict.fromkeys(self._usual), **dict.fromkeys(questions)})
             answers = await self._ask(wanted)
             age, version, calls = answers[:3]
             if age is None:

@@ -6,7 +6,7 @@ Durability is the server's: what a call was answered is as safe as its `appendfs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha1
 from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -23,6 +23,8 @@ from mockserver.core.text import Json
 from mockserver.core.world import StoreError
 
 T = TypeVar("T")
+
+Command = tuple[str | bytes | int, ...]
 
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
@@ -113,20 +115,33 @@ class Line:
         except (RedisError, OSError, TimeoutError) as error:
             raise self.explained(error) from error
 
-    async def run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> tuple[Json, bool]:
-        """What a script gives, and whether it was sent twice since the line broke. Raises StoreError."""
+    async def run(
+        self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...], before: Sequence[Command] = ()
+    ) -> tuple[Json, bool]:
+        """What a script gives, and whether it was sent twice since the line broke. Raises StoreError.
+
+        `before` are commands that have to have been done by then.
+        """
         try:
             try:
-                return await self._run(script, keys, arguments), False
+                return await self._run(script, keys, arguments, before), False
             except (Lost, Late):
-                return await self._run(script, keys, arguments), True
+                return await self._run(script, keys, arguments, before), True
         except (RedisError, OSError, TimeoutError) as error:
             raise self.explained(error) from error
 
-    async def _run(self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...]) -> Json:
+    async def _run(
+        self, script: str, keys: tuple[bytes, ...], arguments: tuple[bytes, ...], before: Sequence[Command]
+    ) -> Json:
         client = self.client()
+        command: Command = ("EVALSHA", _sha(script), len(keys), *keys, *arguments)
         try:
-            return await client.execute_command("EVALSHA", _sha(script), len(keys), *keys, *arguments)
+            if not before:
+                return await client.execute_command(*command)
+            if self.address.scheme != "redis+cluster":  # one line, on which nothing overtakes anything
+                return (await _piped(client, [*before, command]))[-1]
+            await _piped(client, before)
+            return await client.execute_command(*command)
         except NoScriptError:
             return await client.execute_command("EVAL", script, len(keys), *keys, *arguments)
 
@@ -136,6 +151,14 @@ class Line:
         return StoreError(
             f"the store {self.address.shown} can't be used ({said}); check that Redis is there and takes writes"
         )
+
+
+async def _piped(client: Json, commands: Sequence[Command]) -> list[Json]:
+    pipe = client.pipeline(transaction=False)
+    for command in commands:
+        pipe.execute_command(*command)
+    answers: list[Json] = await pipe.execute()
+    return answers
 
 
 _SHAS: dict[str, str] = {}

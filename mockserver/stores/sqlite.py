@@ -51,13 +51,18 @@ class SqliteStore:
         full: bool = False,
         version: str = "",
         seconds: float = PATIENCE_SECONDS,
+        trace: Callable[[str], None] | None = None,
     ) -> None:
-        """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write."""
+        """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write.
+
+        `trace` is told each statement.
+        """
         self.path = path
         self._kinds = {provider: Kinds(provider, some) for provider, some in kinds.items()}
         self._full = full
         self._version = version
         self._seconds = seconds
+        self._trace = trace
         self._tables: Tables | None = None
         self._found_locked = False
         self._gathers = False
@@ -177,7 +182,7 @@ class SqliteStore:
         tables = self._tables
         if tables is not None and tables.connection.in_transaction:
             try:
-                _commit(tables)
+                tables.finish()
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
 
@@ -197,7 +202,7 @@ class SqliteStore:
             if gathers and together:
                 return _joined(tables, work)
             if gathers and tables.connection.in_transaction:
-                _commit(tables)
+                tables.finish()
             if not writes:
                 try:
                     return _transaction(tables, "BEGIN", work)
@@ -225,6 +230,7 @@ class SqliteStore:
         except BaseException:
             connection.close()
             raise
+        connection.set_trace_callback(self._trace)
         self._tables = tables
         return tables
 
@@ -250,7 +256,7 @@ def _transaction(tables: Tables, begin: str, work: Callable[[Tables], T]) -> T:
     try:
         tables.begin(begin)
         done = work(tables)
-        tables.connection.execute("COMMIT")
+        tables.finish()
     except BaseException:
         _roll_back(tables)
         raise
@@ -272,10 +278,6 @@ def _joined(tables: Tables, work: Callable[[Tables], T]) -> T:
     _roll_back(tables)
     tables.begin("BEGIN IMMEDIATE")
     return work(tables)
-
-
-def _commit(tables: Tables) -> None:
-    tables.connection.execute("COMMIT")
 
 
 def _roll_back(tables: Tables) -> None:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Final
 
 from mockserver.core.text import Record
-from mockserver.core.world import Change, Contents, Due, Order, WorldId
-from mockserver.stores.known import Count, Get, Known, KnownView, Page, Question
-from mockserver.stores.rows import Entry, Kinds, Step, last_of, octets, read, text_of, written
+from mockserver.core.world import Change, Contents, WorldGone, WorldId
+from mockserver.stores.known import WEIGHED_EVERY, Known, KnownView, is_much
+from mockserver.stores.rows import Kinds, Step, last_of, octets, read, text_of, written
+from mockserver.stores.sqlite_questions import World, answer
 
-_GET: Final = "SELECT body FROM record WHERE world = ? AND kind = ? AND id = ?"
-_COUNT: Final = "SELECT count(*) FROM entry WHERE place = ? AND key = ? AND world = ?"
-_DUE: Final = "SELECT due, kind, id FROM record WHERE world = ? AND due IS NOT NULL ORDER BY due, kind, id LIMIT 1"
 _OWNER: Final = (
     "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
     "WHERE entry.place = ? AND entry.key = ? ORDER BY entry.world LIMIT 1"
@@ -32,33 +29,11 @@ _ENTER: Final = "INSERT OR IGNORE INTO entry (place, key, world, position, id) V
 _LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND position = ? AND id = ?"
 
 
-def _page(way: str, after: str) -> str:
-    return (
-        "SELECT entry.position, entry.id, record.body FROM entry CROSS JOIN record ON record.world = entry.world "
-        "AND record.kind = ? AND record.id = entry.id WHERE entry.place = ? AND entry.key = ? AND entry.world = ? "
-        f"{after} ORDER BY entry.position {way}, entry.id {way} LIMIT ?"
-    )
+# Of so many worlds something is known at once.
+MOST_WORLDS: Final = 1_000
 
 
-# By (reverse, after).
-_PAGE: Final = {
-    (False, False): _page("ASC", ""),
-    (True, False): _page("DESC", ""),
-    (False, True): _page("ASC", "AND (entry.position, entry.id) > (?, ?)"),
-    (True, True): _page("DESC", "AND (entry.position, entry.id) < (?, ?)"),
-}
-
-
-class World:
-    """A world by its number, and what is known of it."""
-
-    __slots__ = ("id", "kinds", "known", "number")
-
-    def __init__(self, id: WorldId, number: int, kinds: Kinds, known: Known) -> None:
-        self.id = id
-        self.number = number
-        self.kinds = kinds
-        self.known = known
+_Row = tuple[int, bytes, int, int | bytes, bytes]
 
 
 class Tables:
@@ -70,20 +45,27 @@ class Tables:
         self._places: dict[tuple[str, str, str], int] = {}
         self._worlds: dict[WorldId, World] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
+        self._counted: set[World] = set()
         self._seen = -1
+        self._begun = 0
 
     def begin(self, how: str) -> None:
         """A transaction begins: what somebody else has changed meanwhile is known no more."""
         self.connection.execute(how)
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        if version != self._seen:
+        self._begun += 1
+        if version != self._seen or (self._begun % WEIGHED_EVERY == 0 and is_much(self._known())):
             self.forget()
             self._seen = version
+
+    def _known(self) -> Iterator[Known]:
+        return (world.known for world in self._worlds.values())
 
     def forget(self) -> None:
         """Know nothing any more."""
         self._worlds.clear()
         self._owners.clear()
+        self._counted.clear()
 
     # ---- worlds
 
@@ -110,19 +92,24 @@ class Tables:
         return [WorldId(provider, text_of(name)) for provider, name in rows]
 
     def world(self, id: WorldId) -> World:
-        """Raises KeyError for a world that is not there."""
+        """Raises WorldGone for a world that is not there."""
         world = self._worlds.get(id)
-        if world is None or world.known.is_full():
+        if world is None:
             row = self._row_of(id)
             if row is None:
-                raise KeyError(id)
-            if len(self._worlds) > 1_000:
+                raise WorldGone(id)
+            if len(self._worlds) > MOST_WORLDS:
+                self._write_calls()
                 self._worlds.clear()
             world = self._worlds[id] = World(id, row[0], self._kinds[id.provider], Known(row[1]))
+        elif world.known.is_full():
+            world.known = Known(world.known.serial)
         return world
 
     def view(self, world: World) -> KnownView:
-        return KnownView(world.known, world.kinds, lambda question: self._ask(world, question))
+        return KnownView(
+            world.known, world.kinds, lambda question: answer(self.connection, self.place, world, question)
+        )
 
     def owner(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The oldest world with something under a key."""
@@ -135,41 +122,12 @@ class Tables:
         return self._owners[asked]
 
     def contents(self, id: WorldId) -> Contents:
-        """Raises KeyError for a world that is not there."""
+        """Raises WorldGone for a world that is not there."""
         world = self.world(id)
         records: dict[str, dict[str, Record]] = {}
         for kind, name, body in self._rows(world.number):
             records.setdefault(kind, {})[text_of(name)] = read(body)
         return Contents(records, world.known.serial)
-
-    def _ask(self, world: World, question: Question) -> None:
-        known, execute = world.known, self.connection.execute
-        if isinstance(question, Get):
-            kind, id = question
-            row = execute(_GET, (world.number, kind, octets(id))).fetchone()
-            known.records[kind, id] = None if row is None else read(row[0])
-        elif isinstance(question, Page):
-            self._ask_page(world, question)
-        elif isinstance(question, Count):
-            kind, index, key = question
-            where = (self.place(world.id.provider, kind, index), octets(key), world.number)
-            known.learn_count(kind, index, key, execute(_COUNT, where).fetchone()[0])
-        else:
-            row = execute(_DUE, (world.number,)).fetchone()
-            known.learn_due(None if row is None else Due(row[0], row[1], text_of(row[2])))
-
-    def _ask_page(self, world: World, page: Page) -> None:
-        kind, index, key, reverse, after, many = page
-        where = [kind, self.place(world.id.provider, kind, index), octets(key), world.number]
-        if after is not None:
-            where += [_position(after[0]), octets(after[1])]
-        places: list[tuple[Order, str]] = []
-        for position, octets_of_id, body in self.connection.execute(_PAGE[reverse, after is not None], (*where, many)):
-            id = text_of(octets_of_id)
-            places.append((text_of(position) if isinstance(position, bytes) else position, id))
-            if (kind, id) not in world.known.records:
-                world.known.records[kind, id] = read(body)
-        world.known.learn_page(page, places)
 
     # ---- writing
 
@@ -183,7 +141,7 @@ class Tables:
             else:
                 steps.append(kinds.step(kind, id, _old(view, kind, id), new))
         steps = [self._added(world, view, step) if (step.kind, step.id) not in records else step for step in steps]
-        gone = [self._row(world, step, entry) for step in steps for entry in step.gone]
+        gone = self._entries(world, steps, gone=True)
         if gone:
             self.connection.executemany(_LEAVE, gone)
         for step in steps:
@@ -194,7 +152,7 @@ class Tables:
             elif known is not record:
                 self.connection.execute(_PUT, (world.number, kind, octets(id), due, written(record)))
             world.known.apply(step)
-        come = [self._row(world, step, entry) for step in steps for entry in step.come]
+        come = self._entries(world, steps)
         if come:
             self.connection.executemany(_ENTER, come)
 
@@ -209,9 +167,19 @@ class Tables:
         return world.kinds.step(kind, id, view.get(kind, id), record)
 
     def count_call(self, world: World) -> None:
-        """One call more has changed this world."""
-        self.connection.execute("UPDATE world SET serial = serial + 1 WHERE number = ?", (world.number,))
+        """One call more has changed this world, which is written down with the rest."""
         world.known.serial += 1
+        self._counted.add(world)
+
+    def finish(self) -> None:
+        """The transaction ends: commit it."""
+        self._write_calls()
+        self.connection.execute("COMMIT")
+
+    def _write_calls(self) -> None:
+        for world in self._counted:
+            self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (world.known.serial, world.number))
+        self._counted.clear()
 
     def fill(self, id: WorldId, number: int, contents: Contents) -> None:
         """Let an empty world hold this."""
@@ -224,8 +192,7 @@ class Tables:
         """Let a world hold nothing."""
         self.forget()
         world = World(id, number, self._kinds[id.provider], Known(0))
-        rows = ((self._row(world, step, entry) for entry in step.gone) for step in self._all(world, leave=True))
-        self.connection.executemany(_LEAVE, list(chain.from_iterable(rows)))
+        self.connection.executemany(_LEAVE, self._entries(world, self._all(world, leave=True), gone=True))
         self.connection.execute("DELETE FROM record WHERE world = ?", (number,))
 
     def drop(self, id: WorldId, number: int) -> None:
@@ -235,8 +202,7 @@ class Tables:
     def _put(self, world: World, steps: list[Step]) -> None:
         rows = ((world.number, step.kind, octets(step.id), step.due, written(step.record or {})) for step in steps)
         self.connection.executemany(_PUT, rows)
-        entries = [self._row(world, step, entry) for step in steps for entry in step.come]
-        self.connection.executemany(_ENTER, entries)
+        self.connection.executemany(_ENTER, self._entries(world, steps))
 
     def _rows(self, number: int) -> sqlite3.Cursor:
         return self.connection.execute("SELECT kind, id, body FROM record WHERE world = ?", (number,))
@@ -261,11 +227,22 @@ class Tables:
             self._places[provider, kind, index] = known
         return known
 
-    def _row(self, world: World, step: Step, entry: Entry) -> tuple[int, bytes, int, int | bytes, bytes]:
-        provider, kind, (label, key, order) = world.id.provider, step.kind, entry
-        if self._owners:
-            self._owners.pop((provider, kind, label, key), None)
-        return self.place(provider, kind, label), octets(key), world.number, _position(order), octets(step.id)
+    def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Row]:
+        """What comes to the indexes, or goes, as rows. Who has what stands there has to be asked anew."""
+        provider, number = world.id.provider, world.number
+        places, owners = self._places, self._owners
+        rows: list[_Row] = []
+        for step in steps:
+            entries = step.gone if gone else step.come
+            if not entries:
+                continue
+            kind, id = step.kind, octets(step.id)
+            for label, key, order in entries:
+                if owners:
+                    owners.pop((provider, kind, label, key), None)
+                place = places.get((provider, kind, label)) or self.place(provider, kind, label)
+                rows.append((place, octets(key), number, octets(order) if isinstance(order, str) else order, id))
+        return rows
 
     def is_of(self, version: str) -> bool:
         """Whether what is in the indexes was worked out by this code, and there is a number for each."""
@@ -294,10 +271,6 @@ class Tables:
             for kind in kinds.by_name.values()
             for index in kind.indexes
         ]
-
-
-def _position(order: Order) -> int | bytes:
-    return octets(order) if isinstance(order, str) else order
 
 
 def _old(view: KnownView, kind: str, id: str) -> Record | None:

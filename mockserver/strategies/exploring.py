@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import RuleBasedStateMachine, initialize
@@ -20,7 +21,7 @@ from mockserver.strategies.clock import Clock
 from mockserver.strategies.flow import Flow, Span, bearer
 from mockserver.strategies.flows import FLOWS
 from mockserver.strategies.judging import Outcome
-from mockserver.strategies.laying import Dice
+from mockserver.strategies.laying import Dice, answer_next
 from mockserver.strategies.trial import Trial
 from mockserver.strategies.troubles import TROUBLES, Expected, Scene
 
@@ -34,7 +35,7 @@ class Exploring(RuleBasedStateMachine):
     provider: ClassVar[str] = ""
     flow: ClassVar[Flow | None] = None
     contract: ClassVar[CompiledContract | None] = None
-    patience: ClassVar[float] = 5.0
+    patience: ClassVar[float] = 10.0
     longest: ClassVar[float] = 86_400.0
     persistent: ClassVar[bool] = True
 
@@ -86,11 +87,26 @@ class Exploring(RuleBasedStateMachine):
             self._made[outcome.handle] = source
         return outcome
 
+    def _create_in_trouble(self, source: str, times: Span, trouble: str, draw: Dice) -> None:
+        flow, real = self._flow, None
+        if trouble == "twisted":
+            # The clip is made here, so that there is something behind the reply.
+            real = self._mock.call(flow.asking(self._mock.key, source, times))
+            if real.status >= 300:
+                return
+        expected = self._arm(trouble, flow.create, real, draw)
+        if expected is not None:
+            self._create(source, times, expected)
+
     def _handle(self, pick: int) -> str:
         """One of what was made; if there is nothing yet, the client makes something."""
+        sources = self._flow.sources
+        for at in range(len(sources)):
+            # There may be enough in progress of one, or a project that the client has no word of.
+            if not self._made:
+                self._create(sources[(pick + at) % len(sources)], self._flow.spans[0], Expected())
         if not self._made:
-            self._create(self._flow.sources[pick % len(self._flow.sources)], self._flow.spans[0], Expected())
-            assert self._made, "create: all is well, and there is no clip"
+            reject()
         handles = list(self._made)
         return handles[pick % len(handles)]
 
@@ -117,6 +133,28 @@ class Exploring(RuleBasedStateMachine):
             expected = self._arm(trouble, call.operation or "", real, draw)
             if expected is not None and trouble != "none":
                 again(expected)
+
+    def _poll_in_a_phase(self, handle: str, phase: int) -> None:
+        plain = self._trial.poll(handle, Expected())
+        told = next((call for call in reversed(plain.calls) if call.operation in self._flow.phases), None)
+        if told is None or told.operation is None or told.reply.status >= 300:
+            return
+        known = self._flow.phases[told.operation]
+        values: Sequence[Json] = ["queued", *known.values]
+        value = values[phase % len(values)]
+        said = set_at(told.reply.value, known.pointer, value)
+        answer_next(self._mock, told.operation, Reply.json(told.reply.status, said))
+        self._trial.poll_told(handle, known.of(said), value)
+
+    def _hidden(self, plain: Outcome, expected: Expected) -> Expected:
+        """Lets the next reply leave out the URLs that are to be found elsewhere."""
+        for call in plain.calls[-1:]:
+            said = call.reply.value
+            for pointer in self._flow.elsewhere.get(call.operation or "", ()):
+                said = without(said, pointer)
+            if said is not call.reply.value and call.operation:
+                answer_next(self._mock, call.operation, Reply.json(call.reply.status, said))
+        return expected
 
 
 def _asked_again(request: Request, key: str) -> Request:

@@ -61,5 +61,5 @@ def _say(text: str) -> None:
 def _told(reply: Reply) -> str:
     said = [f"{name}: {value}" for name, value in reply.headers if name.lower() in ("retry-after", "link")]
     body = reply.body.decode("utf-8", "replace")
-    text = " ".join((str(reply.status), *said, body))
+    text = " ".join((str(reply.status), *said, *body.split()))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

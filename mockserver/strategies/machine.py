@@ -11,12 +11,10 @@ from hypothesis.stateful import precondition, rule
 
 from mockserver.core.fault import Effect
 from mockserver.core.http import Reply, decode_segment
-from mockserver.core.text import Json
 from mockserver.strategies import hooks, oauth
 from mockserver.strategies.book import page_of
 from mockserver.strategies.client import Called, State
-from mockserver.strategies.exploring import ANY, Exploring, set_at, turned, without
-from mockserver.strategies.flow import Span
+from mockserver.strategies.exploring import ANY, Exploring, turned
 from mockserver.strategies.judging import Outcome
 from mockserver.strategies.laying import Dice, answer_next, dice, strike_next
 from mockserver.strategies.pages import CURSORS, paged
@@ -25,8 +23,9 @@ from mockserver.strategies.troubles import AGAIN, TROUBLES, Expected
 
 # Twists come in many kinds, so they get more turns; to hang takes real time, so it gets fewer. Several in one step find
 # more in the same time.
-_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], "hung"]
+_TURNS = [*4 * [name for name in TROUBLES if name != "hung"], *8 * ["twisted"], *2 * ["hung"]]
 _TROUBLES = st.lists(st.sampled_from(_TURNS), min_size=1, max_size=4)
+_OF_WEBHOOKS = ("refused", "lost", "crashed", "broken", "cut")
 _JUMPS = st.sampled_from((1, 15, 60, 600, 86_400))
 # Enough to meet most troubles with each call. One bug at a time: the next run shows the next one. It is not explained:
 # that takes as long as all the rest, and names lines of ours.
@@ -40,6 +39,7 @@ _SETTINGS = settings(
 )
 # Longer than any job that ends takes, and than any link to a file is good for (s).
 _ENDED, _LATER = 3_600, 8 * 86_400
+_STRIDE = 20
 # Ids are opaque: what means something in a URL has to be percent-encoded (RFC 3986, 2.1).
 _ODD = ("a/b", "a?b=c", "a#b", "a b", "a%2Fb", "é")
 
@@ -80,17 +80,6 @@ class ClientMachine(Exploring):
         for at, trouble in enumerate(troubles):
             self._create_in_trouble(sources[(pick + at) % len(sources)], spans[span % len(spans)], trouble, draw)
 
-    def _create_in_trouble(self, source: str, times: Span, trouble: str, draw: Dice) -> None:
-        flow, real = self._flow, None
-        if trouble == "twisted":
-            # The clip is made here, so that there is something behind the reply.
-            real = self._mock.call(flow.asking(self._mock.key, source, times))
-            if real.status >= 300:
-                return
-        expected = self._arm(trouble, flow.create, real, draw)
-        if expected is not None:
-            self._create(source, times, expected)
-
     @rule(pick=ANY, heard=st.booleans())
     def create_unheard(self, pick: int, heard: bool) -> None:
         """Ask twice for clips of a source; the second reply is lost, and perhaps the second call, too."""
@@ -108,15 +97,13 @@ class ClientMachine(Exploring):
         if expected is not None:
             self._create(source, self._flow.spans[0], expected)
 
-    @rule(pick=ANY, shown=ANY)
-    def create_refused(self, pick: int, shown: int) -> None:
-        """Ask for a clip, and be refused in one of the ways the document shows."""
+    @rule(pick=ANY, shown=st.lists(ANY, min_size=1, max_size=3))
+    def create_refused(self, pick: int, shown: Sequence[int]) -> None:
+        """Ask for clips, and be refused in ways the document shows."""
         flow, page = self._flow, page_of(self._flow.create, self.contract)
-        refusals = [
-            (name, reply) for name, reply in examples(page) if reply.status >= 400 and reply.status not in AGAIN
-        ]
-        if refusals:
-            name, reply = refusals[shown % len(refusals)]
+        known = [(name, reply) for name, reply in examples(page) if reply.status >= 400 and reply.status not in AGAIN]
+        for at in shown if known else ():
+            name, reply = known[at % len(known)]
             answer_next(self._mock, flow.create, reply)
             expected = Expected("must", calls=1, limit=name in flow.limits, injected=True)
             self._create(flow.sources[pick % len(flow.sources)], flow.spans[0], expected)
@@ -142,49 +129,40 @@ class ClientMachine(Exploring):
         for phase in phases:
             self._poll_in_a_phase(self._handle(pick), phase)
 
-    def _poll_in_a_phase(self, handle: str, phase: int) -> None:
-        plain = self._trial.poll(handle, Expected())
-        told = next((call for call in reversed(plain.calls) if call.operation in self._flow.phases), None)
-        if told is None or told.operation is None or told.reply.status >= 300:
-            return
-        known = self._flow.phases[told.operation]
-        values: Sequence[Json] = ["queued", *known.values]
-        value = values[phase % len(values)]
-        said = set_at(told.reply.value, known.pointer, value)
-        answer_next(self._mock, told.operation, Reply.json(told.reply.status, said))
-        self._trial.poll_told(handle, known.of(said), value)
-
     @precondition(lambda self: self._flow.any_id)
-    @rule(odd=st.sampled_from(_ODD))
-    def poll_an_odd_one(self, odd: str) -> None:
-        """A look at what has an odd id: there is no such clip, and the server is asked for this very id."""
-        outcome = self._trial.judged("poll", Expected("must"), self._trial.client.poll, odd)
-        for call in outcome.calls:
-            asked = [decode_segment(part) for part in call.request.path.split("/")]
-            assert odd in asked, f"poll: the id is {odd!r}, and the client asks for {call.request.target}"
+    @rule(odds=st.lists(st.sampled_from(_ODD), min_size=1, unique=True), verb=st.sampled_from(("poll", "download")))
+    def look_for_odd_ones(self, odds: Sequence[str], verb: str) -> None:
+        """Looks at what has odd ids: there are no such clips, and the server is asked for these very ids."""
+        for odd in odds:
+            outcome = self._trial.judged(verb, Expected("must"), getattr(self._trial.client, verb), odd)
+            for call in outcome.calls:
+                asked = [decode_segment(part) for part in call.request.path.split("/")]
+                assert odd in asked, f"{verb}: the id is {odd!r}, and the client asks for {call.request.target}"
 
     @precondition(lambda self: self.persistent and self._can("wait"))
-    @rule(pick=ANY)
-    def wait_through_a_failure(self, pick: int) -> None:
+    @rule(pick=ANY, status=st.sampled_from((503, 502, 504, 500)))
+    def wait_through_a_failure(self, pick: int, status: int) -> None:
         """Wait for a clip while the server fails once: whoever waits asks again."""
         handle = self._handle(pick)
         plain = self._trial.poll(handle, Expected())
         endless = self._made[handle] in self._flow.stuck
         if plain.calls and plain.calls[0].operation and plain.result is State.WAITING and not endless:
-            self._trial.wait_through(handle, plain.calls[0].operation)
+            self._trial.wait_through(handle, plain.calls[0].operation, status)
 
     @precondition(lambda self: self._can("wait"))
     @rule(pick=ANY, span=ANY, twists=st.integers(1, 4), draw=dice())
     def see_through(self, pick: int, span: int, twists: int, draw: Dice) -> None:
         """Ask for a clip, whatever its fate, wait for it, and look at what came of it."""
         flow = self._flow
-        # Who waits for what never ends takes long over it: about one in nine will do.
         ending = (*flow.sources, *flow.failing)
-        sources = (*ending * -(-8 // len(ending)), *flow.stuck)
+        sources = (*ending, *flow.stuck * (1 + len(ending) // 4))
         source = sources[pick % len(sources)]
         self._create(source, flow.spans[span % len(flow.spans)], Expected())
         for handle in self._of.get(source, [])[-1:]:
+            # For what never ends nobody has to wait long.
+            self._clock.stride = _STRIDE if source in flow.stuck else 1
             waited = self._trial.wait(handle, surely=source in flow.sources)
+            self._clock.stride = 1
             if waited.result is not None:
                 self._in_the_way(waited, twists * ["twisted"], draw, partial(self._trial.wait, handle), last=True)
             plain = self._trial.download(handle, Expected())
@@ -215,20 +193,12 @@ class ClientMachine(Exploring):
         ways[verb](handle, Expected())
         told = ways[verb](handle, self._hidden(plain, Expected("may")))
         for call in told.calls[-1:] if backwards else ():
-            if call.operation and isinstance(call.reply.value, dict):
+            # Asked anew: from what is on record, secrets such as the signature of a URL are removed.
+            real = self._mock.call(call.request)
+            if call.operation and isinstance(real.value, dict):
                 self._hidden(plain, Expected("may"))
-                answer_next(self._mock, call.operation, Reply.json(call.reply.status, turned(call.reply.value)))
+                answer_next(self._mock, call.operation, Reply.json(real.status, turned(real.value)))
                 ways[verb](handle, Expected("may"))
-
-    def _hidden(self, plain: Outcome, expected: Expected) -> Expected:
-        """Lets the next reply leave out the URLs that are to be found elsewhere."""
-        for call in plain.calls[-1:]:
-            said = call.reply.value
-            for pointer in self._flow.elsewhere.get(call.operation or "", ()):
-                said = without(said, pointer)
-            if said is not call.reply.value and call.operation:
-                answer_next(self._mock, call.operation, Reply.json(call.reply.status, said))
-        return expected
 
     @precondition(lambda self: self._flow.delete and self._can("delete"))
     @rule(pick=ANY, trouble=st.sampled_from(("none", "refused", "conflict")), draw=dice())
@@ -288,15 +258,16 @@ class ClientMachine(Exploring):
                 signed_in.trial.close()
 
     @precondition(lambda self: self._flow.hooked and self._can("register"))
-    @rule(trouble=st.sampled_from(("none", "refused", "lost", "crashed", "broken", "cut")), draw=dice())
-    def register(self, trouble: str, draw: Dice) -> None:
-        """Register a webhook."""
+    @rule(troubles=st.lists(st.sampled_from(_OF_WEBHOOKS), max_size=4), draw=dice())
+    def register(self, troubles: Sequence[str], draw: Dice) -> None:
+        """Register webhooks."""
         hooked = self._flow.hooked
         assert hooked is not None
-        expected = self._arm(trouble, hooked.operation, None, draw)
-        if expected is not None:
-            self._count += 1
-            hooks.register(self._trial, hooked, expected, self._count)
+        for trouble in ("none", *troubles):
+            expected = self._arm(trouble, hooked.operation, None, draw)
+            if expected is not None:
+                self._count += 1
+                hooks.register(self._trial, hooked, expected, self._count)
 
     @precondition(lambda self: self._hooks and self._flow.hooked and self._can("receiver"))
     @rule(fails=st.booleans(), ways=st.lists(st.sampled_from([*hooks.WAYS]), min_size=1, unique=True), draw=dice())

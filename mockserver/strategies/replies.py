@@ -30,6 +30,8 @@ from mockserver.strategies.values import Values
 _OTHERS: Final = (500, 400, 401, 403, 404, 408, 409, 422, 429, 502, 503, 504)
 _RANGES: Final = {"1": (100,), "2": (200, 201, 202, 204), "3": (301, 302, 304, 307), "4": _OTHERS, "5": _OTHERS}
 _TRIES: Final = 4
+# Seconds of Retry-After. More is allowed, but who is told to wait for an age does, and no test sees the end of it.
+_PAUSES: Final = ("1", "0", "60", "3600")
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,9 +153,17 @@ def of_value(status: int, media: str, value: Json, headers: list[tuple[str, str]
     return Reply(status, Headers.of((("Content-Type", media), *headers)), plain(value).encode())
 
 
+def _is_integer(parameter: Parameter) -> bool:
+    schema = parameter.texts.schema
+    return schema is not None and isinstance(schema.value, dict) and schema.value.get("type") == "integer"
+
+
 def _headers(source: Source, answer: Answer) -> Iterator[tuple[str, str]]:
     for parameter, values in answer.headers:
         if parameter.name.lower() == "content-type" or not (parameter.required or source.index(2)):
+            continue
+        if parameter.name.lower() == "retry-after" and _is_integer(parameter):
+            yield parameter.name, _PAUSES[source.index(len(_PAUSES))]
             continue
         for _ in range(_TRIES):
             texts = parameter_texts(parameter, values.make(source, depth=1) if values else "x")

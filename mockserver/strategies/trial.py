@@ -118,12 +118,12 @@ class Trial(Judging):
         for first, last in zip(times, times[_MOST_LOOKS:], strict=False):
             assert last - first >= _WINDOW_MS, f"wait: asks {_MOST_LOOKS} times within {(last - first) / 1000:g} s"
 
-    def wait_through(self, handle: str, operation: str) -> None:
+    def wait_through(self, handle: str, operation: str, status: int) -> None:
         """Wait although the server fails once on the way."""
-        answer_next(self.mock, operation, Reply.json(503, {"errors": ["try again"]}))
+        answer_next(self.mock, operation, Reply.json(status, {"errors": ["try again"]}))
         outcome = self.judged("wait", Expected("may", injected=True), self.client.wait, handle)
         if outcome.error is not None and self._truth(handle) != {State.FAILED}:
-            assert len(outcome.calls) > 1, f"wait: one 503 on the way, and the client gave up: {outcome.error!r}"
+            assert len(outcome.calls) > 1, f"wait: one {status} on the way, and the client gave up: {outcome.error!r}"
 
     def delete(self, handle: str, expected: Expected) -> bool:
         """Delete it; whether it is gone."""

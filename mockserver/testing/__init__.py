@@ -23,6 +23,7 @@ from mockserver.testing.outcomes import Outcome
 from mockserver.testing.readings import WorldReadings
 from mockserver.testing.restream import RestreamMock
 from mockserver.testing.serving import Server, live, serve
+from mockserver.testing.session import Mocks
 from mockserver.testing.verdict import ContractBroken
 from mockserver.testing.webhooks import Received, Webhooks
 
@@ -33,6 +34,7 @@ __all__ = [
     "Fault",
     "LivepeerMock",
     "Mock",
+    "Mocks",
     "Outcome",
     "Received",
     "Reply",

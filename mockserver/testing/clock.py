@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from typing import Final
 
 from mockserver.core.text import Json
 
 Ask = Callable[..., Json]
+
+_CENTURY: Final = 100 * 366 * 24 * 3600
 
 
 class WorldClock:
@@ -64,8 +67,12 @@ class WorldClock:
     def sleep(self, seconds: float) -> None:
         """For a client to wait with, in place of `time.sleep`: the clock jumps, nobody waits.
 
+        Raises OverflowError, as that does, for more than a century.
+
         >>> client = MyClient(mock.url, mock.key, sleep=mock.clock.sleep)
         """
+        if seconds > _CENTURY:
+            raise OverflowError(f"the client wants to sleep for {seconds:g} s")
         self.advance(max(1, round(seconds * 1000)))
 
     async def asleep(self, seconds: float) -> None:

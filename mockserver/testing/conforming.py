@@ -38,7 +38,7 @@ class Judges:
         judge = self._judges.get(identity)
         if judge is None:
             judge = judge_of(url, document, **wishes)
-            judge.session.reach()
+            judge.reach()
             self._judges[identity] = judge
         check = judge.check(name)
         broken = any(finding.level == "error" for finding in check.findings)

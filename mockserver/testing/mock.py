@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from mockserver.core.fault import Fault
-from mockserver.core.http import Reply, Request
+from mockserver.core.http import Headers, Reply, Request
+from mockserver.core.secrecy import REMOVED
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import WorldId
@@ -235,8 +237,13 @@ class Mock:
         self._driver.drop_replies(self.world)
 
     def call(self, request: Request, /) -> Reply:
-        """Ask the world past all faults and off the record, as the test's own look."""
-        return self._driver.look(request)
+        """Ask the world past all faults and off the record, as the test's own look.
+
+        In a request of `calls` the key that was removed from it is put back.
+        """
+        removed = f"Bearer {REMOVED}"
+        own = ((name, f"Bearer {self.key}" if value == removed else value) for name, value in request.headers)
+        return self._driver.look(replace(request, headers=Headers.of(own)))
 
     def take_back(self, operation: str) -> None:
         """Take back the replies that are ready for an operation and were not asked for."""

@@ -167,17 +167,19 @@ def serve(settings: Settings | None = None, **changed: Json) -> Iterator[Server]
 
 
 def _read(changed: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The options, a `pace` in words read as everywhere else."""
+    """The options, a `pace` or a `store` in words read as everywhere else."""
     known = {field.name for field in fields(Settings)}
     for name in changed:
         if name not in known:
             raise UsageError(f"serve: {unknown('option', name, known)}")
-    if not isinstance(changed.get("pace"), str):
-        return changed
-    try:
-        return {**changed, "pace": OPTIONS["pace"].parse(Given("pace", changed["pace"], Path()))}
-    except ValueError as error:
-        raise UsageError(f"serve: pace: {error}") from None
+    read = dict(changed)
+    for name in ("pace", "store"):
+        if isinstance(changed.get(name), str):
+            try:
+                read[name] = OPTIONS[name].parse(Given(name, changed[name], Path()))
+            except ValueError as error:
+                raise UsageError(f"serve: {name}: {error}") from None
+    return read
 
 
 @contextmanager

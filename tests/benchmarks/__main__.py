@@ -1,6 +1,8 @@
 """`make bench`: measures, prints one table, and fails when a target is missed.
 
-python -m tests.benchmarks [--quick] [MEASURE ...]     bare rivals faults crowded cold memory worlds strategies plugin
+python -m tests.benchmarks [--quick] [MEASURE ...]
+
+MEASURE: bare stores rivals faults crowded cold memory worlds strategies plugin
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -26,6 +27,7 @@ from tests.benchmarks.servers import (
     pinned,
     running,
     serve,
+    wait_for,
 )
 
 
@@ -99,6 +101,25 @@ def bare(plan: Plan) -> Iterator[Row]:
         command = [sys.executable, "-m", "tests.benchmarks.bare", str(port), str(size)]
         with running("bare aiohttp", command, port) as yardstick:
             yield _against("POST /clip, against a bare aiohttp handler", plan, 0.75, mine, yardstick)
+
+
+def stores(plan: Plan) -> Iterator[Row]:
+    """POST /clip with worlds in an SQLite file and in Redis, against memory; Redis is on the client's core."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, mockserver(*SLOW) as memory:
+        command = ["redis-server", "--port", str(port), "--save", "", "--dir", folder]
+        places = [("SQLite", f"sqlite:{folder}/worlds.db", 0.6)]
+        with ExitStack() as opened:
+            if shutil.which("redis-server"):
+                redis = subprocess.Popen(pinned("client", command), stdout=subprocess.DEVNULL)
+                opened.callback(redis.wait)
+                opened.callback(redis.kill)
+                wait_for(port, redis)
+                places.append(("Redis", f"redis://127.0.0.1:{port}/0", 0.35))
+            for name, store, target in places:
+                with mockserver(*SLOW, "--store", store) as mine:
+                    what = f"POST /clip with worlds in {name}, against memory"
+                    yield _against(what, plan, target, replace(mine, name=name), memory)
 
 
 def rivals(plan: Plan) -> Iterator[Row]:
@@ -277,6 +298,7 @@ def plugin(plan: Plan) -> Iterator[Row]:
 
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
+    "stores": stores,
     "rivals": rivals,
     "faults": faults,
     "crowded": crowded,

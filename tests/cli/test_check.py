@@ -48,7 +48,7 @@ def test_a_server_that_breaks_it_ends_with_1(broken: str, capfd: pytest.CaptureF
     said = capfd.readouterr().out
     assert "accepts-body/title:type" in said
     assert "#/components/schemas/CreateClipProject/properties/title/type" in said
-    assert "Authorization: Bearer ${MOCKSERVER_CHECK_KEY}" in said
+    assert "how to see each again: --reproductions FOLDER" in said
 
 
 def test_the_fake_is_started_and_judged_when_no_url_is_given(capfd: pytest.CaptureFixture[str]) -> None:
@@ -83,6 +83,7 @@ def test_list_says_what_there_is_and_calls_nobody(capfd: pytest.CaptureFixture[s
         (("livepeer", "--quick", "--thorough"), "give one of them"),
         (("livepeer", "--examples", "0"), "count of 1 or more"),
         (("livepeer", "--key-for", "my-secret"), "--key-for is written revoked=KEY"),
+        (("livepeer", "--key", "my-secret", "--only", "head"), "does not take the key"),
         (("livepeer", "--report", "pdf=x"), 'no format "pdf"'),
         (("livepeer", "--url", "https://livepeer.studio/api"), "Say --yes if that is meant, or --read-only"),
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from mockserver.conformance.conforming import judge_of
 from mockserver.conformance.finding import Finding, Report, Step
 from mockserver.conformance.reproduction import curl, pytest_file, write
+from mockserver.conformance.reproduction.claims import claims
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.settings import Settings
 from tests.servers.defects import DEFECTS
@@ -100,6 +102,24 @@ def test_nothing_of_a_call_is_run_by_the_shell(tmp_path: Path) -> None:
 def test_odd_bytes_arrive_as_they_were(tmp_path: Path) -> None:
     compile(pytest_file(finding(Step(ODD, Reply(404)))), "test", "exec")
     assert "touch" in pytest_file(finding(Step(ODD, None, trouble="connection reset")))
+
+
+def test_an_id_of_that_run_is_read_from_the_replies_of_this_one() -> None:
+    made = Step(Request("POST", "/a"), Reply.json(201, {"clips": [{"clipId": "0123456789"}], "name": "as it was sent"}))
+    asked = Step(Request("GET", "/a", "name=as it was sent"), Reply.json(200, {"clips": []}))
+    seen = replace(
+        finding(made, asked), must=("'0123456789' in replies[1].text", "'as it was sent' in replies[1].text")
+    )
+    assert claims(seen) == (
+        "replies[0].json()['clips'][0]['clipId'] in replies[1].text",
+        "'as it was sent' in replies[1].text",
+    )
+
+
+def test_what_replies_don_t_show_has_no_test() -> None:
+    seen = replace(finding(Step(ODD, Reply(200))), must=())
+    assert pytest_file(seen) == ""
+    assert "curl" in curl(seen)
 
 
 def test_a_finding_without_calls_has_nothing_to_run() -> None:

@@ -41,12 +41,18 @@ def test_a_run_tells_how_far_it_is() -> None:
         report = judge.run(heard.append)
     assert isinstance(heard[0], Began)
     assert isinstance(heard[-1], Ended)
-    assert sum(isinstance(event, Called) for event in heard) == report.calls > 0
+    # All but the one by which the judge saw that its key is taken.
+    assert sum(isinstance(event, Called) for event in heard) == report.calls - 1 > 0
+
+
+def test_a_key_that_the_server_does_not_take_is_told_before_anything_is_judged() -> None:
+    with pytest.raises(UsageError, match=r"does not take the key.*is answered 401"):
+        checked("restream", key="nobody")
 
 
 def test_nothing_is_begun_when_the_time_is_over() -> None:
     report = checked("restream", only="valid-*", max_time=1e-6)
-    assert report.calls == 0
+    assert report.calls <= 1
     assert {check.state for check in report.checks} == {"skipped"}
 
 

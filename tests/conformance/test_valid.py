@@ -10,6 +10,7 @@ from tests.servers.defect import Ground
 
 BROKEN = (
     ("crash-on-unicode", "createClip", "server-error"),
+    ("crash-on-unknown-id", "getTask", "server-error"),
     ("crash-on-long-text", "createStream", "server-error"),
     ("required-field-dropped", "getClipProject", "reply-required"),
     ("undocumented-property", "getAsset", "reply-additionalProperties"),

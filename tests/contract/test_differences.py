@@ -161,7 +161,6 @@ EXAMPLES: Iterable[tuple[str, Example]] = (
     ("leap-second", json(b'"2016-12-31T23:59:60Z"', {"format": "date-time"}, "reference")),
     ("number-ranges", json(b"1e20", {"type": "integer", "format": "int64"})),
     ("discriminator", json(b'{"kind":"cat","bark":1}', PET, root=PETS)),
-    ("pattern-dialect", json(b'"a\\n"', {"pattern": "^a$"})),
     ("marks", json(b'{"id":"x"}', READ_ONLY)),
     ("marks", Example("reference", {"responses": {"200": reply(WRITE_ONLY)}}, reply=Reply.json(200, {}))),
 )

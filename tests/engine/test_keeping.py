@@ -14,7 +14,7 @@ from mockserver.engine import custody
 from mockserver.engine.custody import Plan
 from mockserver.engine.engine import Engine
 from mockserver.engine.fault_reader import fault_from
-from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.engine.kept import PERHAPS, REPEAT, kinds_of
 from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting, tiny
@@ -147,6 +147,32 @@ def test_the_private_world_longest_unused_goes_first_after_a_restart_too(serve: 
     assert later.store.lasts
 
 
+def test_a_private_world_that_nobody_uses_for_long_goes_when_another_is_made(serve: Serve) -> None:
+    clock = [NOW]
+    options: Any = {"source": lambda: clock[0], "ttl": 600_000}
+    for served in (serve(**options), opened(tiny.engine(**options))):
+        for name in ("test_a", "test_b"):
+            notes(served, name)
+        clock[0] += 599_000
+        notes(served, "test_b")
+        clock[0] += 2_000
+        notes(served, "test_c")
+        assert [home.world.name for home in served.worlds.homes()] == ["default", "test_b", "test_c"]
+
+
+def test_a_private_world_that_another_server_uses_stays(serve: Serve) -> None:
+    clock = [NOW]
+    one, other = (serve(source=lambda: clock[0], ttl=600_000) for _ in range(2))
+    notes(one, "test_a")
+    clock[0] += 590_000
+    notes(other, "test_a")
+    clock[0] += 20_000
+    notes(one, "test_b")
+    assert [home.world.name for home in one.worlds.homes()] == ["default", "test_a", "test_b"]
+    clock[0] += 700_000
+    assert [home.world.name for home in serve(source=lambda: clock[0], ttl=600_000).worlds.homes()] == ["default"]
+
+
 def test_a_delivery_that_was_waiting_is_made(serve: Serve) -> None:
     create(serve(posting.takes_all), "one", "test_alice")
     later = serve(posting.takes_all)
@@ -182,6 +208,7 @@ def test_an_attempt_that_a_dying_server_made_is_made_again_and_marked(serve: Ser
     (posted,) = later.outbox
     assert [attempt.answered.error for attempt in posted.delivery.attempts] == [PERHAPS, None]
     assert posted.delivery.state == "delivered"
+    assert [attempt.sending.headers.first(REPEAT) for attempt in posted.delivery.attempts] == [None, "perhaps"]
 
 
 def test_a_delivery_that_a_fault_dropped_does_not_come_back(serve: Serve) -> None:

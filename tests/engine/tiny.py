@@ -277,6 +277,7 @@ def engine(
     store: Store | None = None,
     name: str | None = None,
     dead: tuple[str, ...] = (),
+    ttl: int | None = None,
 ) -> Engine:
     """An engine that serves tiny notes from memory; its clock stands until it is moved.
 
@@ -285,7 +286,7 @@ def engine(
     clock = Clock(source, at)
     store = store or MemoryStore(kinds_of([provider]))
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
-    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {})
+    terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {}, ttl=ttl)
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
     made = Engine(

@@ -14,7 +14,7 @@ from tests.guide.blocks import blocks, pages, title
 from tests.guide.walk import Project
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def url() -> Iterator[str]:
     with ThreadedServer(Settings(port=0)) as server:
         yield server.url

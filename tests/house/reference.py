@@ -13,7 +13,7 @@ from textwrap import wrap
 from types import ModuleType
 from typing import get_args, is_typeddict
 
-from mockserver import pytest_plugin, strategies, testing
+from mockserver import conformance, pytest_judge, pytest_plugin, strategies, testing
 from mockserver.core.text import Json
 
 _EMPTY = inspect.Parameter.empty
@@ -31,7 +31,7 @@ _INSIDE = {
 def fixtures() -> str:
     """Every fixture of the pytest plugin."""
     lines = []
-    for name, made in vars(pytest_plugin).items():
+    for name, made in (vars(pytest_plugin) | vars(pytest_judge)).items():
         function = getattr(made, "_fixture_function", None)
         if function is not None:
             told = made._fixture_function_marker.scope
@@ -41,7 +41,7 @@ def fixtures() -> str:
 
 def marks() -> str:
     """Every mark of the pytest plugin."""
-    split = (mark.split(": ", 1) for mark in pytest_plugin._MARKS)
+    split = (mark.split(": ", 1) for mark in (*pytest_plugin._MARKS, pytest_judge._MARK))
     return "\n".join(f"- `@pytest.mark.{spelled}`: {about}" for spelled, about in split)
 
 
@@ -170,6 +170,7 @@ def _flat(said: str | None) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "conformance": lambda: module(conformance),
     "fixtures": fixtures,
     "marks": marks,
     "pytest_options": options,

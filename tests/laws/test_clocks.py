@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
 from tests.laws.playing import NOW, Play, run
-from tests.laws.schedules import WORLDS, Act, Wait, acts, jumps, play, state, wait
+from tests.laws.schedules import LIVE, WORLDS, Act, Wait, acts, jumps, play, state, wait
 
 pauses = st.builds(Wait, jumps, st.none() | st.sampled_from(WORLDS))
 schedules = st.lists(acts | pauses, max_size=14)
@@ -117,3 +117,12 @@ def test_settling_one_world_leaves_the_others_alone() -> None:
         for asset, key in zip(made, ("", "test_other"), strict=True)
     ]
     assert phases == ["ready", "waiting"]
+
+
+def test_steps_of_several_clips_are_told_in_the_order_of_their_instants() -> None:
+    server = Play()
+    for _ in range(2):
+        play(server, Act("call", "livepeer", ("", LIVE[0], 0)))
+    wait(server, Wait(15_000, None))
+    told = [notice.at for _, notice in server.told]
+    assert told == sorted(told) and len(set(told)) > 2

@@ -10,6 +10,7 @@ from tests.mutants.bugs import MUTANTS, mutants_of
 from tests.mutants.mutation import Mutant
 from tests.mutants.scenarios import livepeer, restream, webhooks
 from tests.mutants.scenarios.showing import SCENARIOS, honest_fails, mutant_fails
+from tests.mutants.survivors import BECAUSE
 
 assert livepeer and restream and webhooks  # importing them writes the list
 
@@ -39,3 +40,9 @@ def test_the_honest_client_comes_through(mutant: Mutant) -> None:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_the_bug_shows(mutant: Mutant) -> None:
     assert mutant_fails(mutant) is not None
+
+
+def test_only_mutants_there_are_have_a_reason_to_survive() -> None:
+    names = {str(mutant) for mutant in MUTANTS}
+    assert {name for _, name in BECAUSE} <= names
+    assert [why for why in BECAUSE.values() if not why.endswith(".")] == []

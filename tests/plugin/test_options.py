@@ -36,6 +36,11 @@ def test_settings_of_the_project_hold_for_its_tests_too(run: Run, pytester: pyte
     assert printed(run(ID, "-s"))[1] == "pace 3.0"
 
 
+def test_worlds_are_kept_where_it_is_said(run: Run, pytester: pytest.Pytester) -> None:
+    run(ID, f"--mock-store=sqlite:{pytester.path / 'worlds.db'}").assert_outcomes(passed=1)
+    assert (pytester.path / "worlds.db").exists()
+
+
 def test_what_is_no_seed_is_refused(run: Run) -> None:
     result = run(ID, "--mock-seed=x")
     result.assert_outcomes(errors=1)
@@ -69,7 +74,7 @@ def test_a_server_that_isnt_there_is_told_in_a_sentence(run: Run) -> None:
 
 def test_help_and_markers_are_told(run: Run) -> None:
     told = run("", "--help").stdout.str()
-    assert all(f"--mock-{name}" in told for name in ("url", "seed", "pace", "report", "cover-fail-under"))
+    assert all(f"--mock-{name}" in told for name in ("url", "seed", "pace", "store", "report", "cover-fail-under"))
     run("", "--markers").stdout.fnmatch_lines(["@pytest.mark.mock_allows_violations*", "@pytest.mark.outcomes*"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -25,12 +26,14 @@ from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import tiny
 from tests.engine.asking import ask, create, notes, opened, request, run
-from tests.server.raw import once, said
+from tests.server.raw import RawClient, once, said
 from tests.stores.making import run as on_loop
 from tests.stores.running import redis_server
 
 CLIP = b'{"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667184725}'
 KEY = "Authorization: Bearer test_run"
+# As many as one has time for: ROUNDS=200 pytest ...
+ROUNDS = int(os.environ.get("ROUNDS", 4))
 TASKS = said("GET", "/api/task?limit=1000", b"", "Authorization: Bearer test_run")
 
 
@@ -186,10 +189,18 @@ def _ask(served: Engine, text: str) -> Reply:
     return reply
 
 
-def test_what_was_answered_survives_kill_9(path: Path) -> None:
-    with serving(path) as (url, process):
-        made = {once(url, clip(number)).value["task"]["id"] for number in range(5)}
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    with serving(path) as (url, _):
-        assert tasks(url) >= made
+def test_what_was_answered_survives_kill_9_in_the_middle_of_a_call(path: Path) -> None:
+    answered: set[str] = set()
+    seeds = 0
+    for turn in range(ROUNDS):
+        with serving(path) as (url, process):
+            there = tasks(url)
+            seeds = seeds if turn else len(there)
+            assert there >= answered
+            assert len(there - answered) <= seeds + turn, "of each call in the middle there is all or nothing, once"
+            for number in range(turn * 7 % 5):
+                answered.add(once(url, clip(turn * 10 + number)).value["task"]["id"])
+            with RawClient(url) as client:
+                client.say(clip(turn * 10 + 9))
+                process.send_signal(signal.SIGKILL)
+            process.wait()

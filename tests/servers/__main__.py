@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -37,7 +38,8 @@ def _conform(words: Sequence[str]) -> int:
     )
     add("--examples", type=int, default=30, metavar="N", help="of schemathesis, an operation (default: %(default)s)")
     add("--pace", type=float, default=60.0, help="how much faster than life jobs go (default: %(default)s)")
-    add("--jobs", type=int, default=1, metavar="N", help="so many servers at a time (default: %(default)s)")
+    cores = os.cpu_count() or 1
+    add("--jobs", type=int, default=cores, metavar="N", help="so many servers at a time (default: one a core)")
     add("--whole", action="store_true", help="go on when a defect is found, to the end")
     add("--json", type=Path, metavar="FILE", help="everything, for a program")
     add("--list", action="store_true", help="name all defects and do nothing")

@@ -100,7 +100,9 @@ class Outcome:
         looked = [row for row in self.seeded if row.stock is not None]
         if looked:
             found = sum(self.stock_found(row) for row in looked)
-            yield f"- Stock schemathesis finds {found} of {len(looked)} ({found / len(looked):.0%})."
+            examples = looked[0].task.examples
+            share = f"{found} of {len(looked)} ({found / len(looked):.0%})"
+            yield f"- Stock schemathesis finds {share}, with {examples} examples an operation."
         if self.missed:
             yield f"- Missed by `mockserver check`: {', '.join(row.task.defect or '' for row in self.missed)}."
 
@@ -110,6 +112,8 @@ class Outcome:
         yield "|---|---:|---:|---:|---:|---:|---:|---:|"
         for provider in PROVIDERS:
             rows = [row for row in self.healthy if row.task.provider == provider]
+            if not rows:
+                continue
             ours = [row.ours for row in rows if row.ours]
             stock = [row.stock for row in rows if row.stock]
             cells = [provider, str(len(rows))]

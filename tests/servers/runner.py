@@ -39,16 +39,11 @@ class Plan:
             for seed in range(self.seed, self.seed + self.seeds)
             for provider in PROVIDERS
         ]
-        seeded = [self._task(defect.name, judged_at(defect), self.seed) for defect in self.defects]
+        seeded = [self._task(one.name, provider, self.seed) for one in self.defects for provider in one.providers]
         return [task for task in (*healthy, *seeded) if self.provider in (None, task.provider)]
 
     def _task(self, name: str | None, provider: str, seed: int) -> Task:
         return Task(name, provider, seed, self.ours, self.stock, self.examples, self.pace, self.stop)
-
-
-def judged_at(defect: Defect) -> str:
-    """The provider a defect is looked for at: of two that have it, the one whose documents say less of it."""
-    return defect.providers[-1]
 
 
 def run(plan: Plan) -> Iterator[Row]:

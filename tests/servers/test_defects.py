@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from mockserver.settings import Settings
-from tests.servers.defect import Defect
+from tests.servers.defect import Defect, Name
 from tests.servers.defects import DEFECTS
 from tests.servers.proofs import PROOFS
 from tests.servers.proofs.probe import Probe
@@ -29,16 +29,21 @@ def probing(defect: Defect | None) -> Iterator[Probe]:
             probe.close()
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_server_with_the_defect_shows_it(name: str) -> None:
+every_defect = pytest.mark.parametrize(
+    ("name", "provider"), [(name, provider) for name, defect in DEFECTS.items() for provider in defect.providers]
+)
+
+
+@every_defect
+def test_a_server_with_the_defect_shows_it(name: str, provider: Name) -> None:
     with probing(DEFECTS[name]) as probe:
-        assert PROOFS[name](probe)
+        assert PROOFS[name, provider](probe)
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_the_healthy_server_does_not_show_it(name: str) -> None:
+@every_defect
+def test_the_healthy_server_does_not_show_it(name: str, provider: Name) -> None:
     with probing(None) as probe:
-        assert not PROOFS[name](probe)
+        assert not PROOFS[name, provider](probe)
 
 
 def test_there_are_enough_of_them_for_both_providers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -38,6 +39,13 @@ class RedisServer:
             if "ready to accept connections" in line.lower():
                 return
         raise AssertionError("".join(said))
+
+    def calls(self) -> dict[str, int]:
+        """How often each command was called, by clients and by their scripts."""
+        command = ["redis-cli", "-s", str(self.socket), "info", "commandstats"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        found = re.findall(r"cmdstat_(\w+):calls=(\d+)", told)
+        return {name: int(count) for name, count in found if name != "info"}
 
     def kill(self) -> None:
         if self._process is not None:

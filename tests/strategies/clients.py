@@ -233,6 +233,8 @@ class RestreamClient(Client):
 
     def files(self) -> Sequence[str]:
         files = self.api.field(self.api.ask("GET", "/v2/user/storage/files"), "files")
+        if not isinstance(files, list):
+            raise ClipError("no list")
         if "needs duration" in self.bugs:
             return [str(file["id"]) for file in files if float(file["durationSeconds"])]
         return [str(self.api.field(file, "id")) for file in files]

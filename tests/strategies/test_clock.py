@@ -39,6 +39,15 @@ def test_nor_more_often(mock: StandIn) -> None:
         clock.sleep(0.001)
 
 
+def test_it_may_sleep_longer_than_it_was_asked_to(mock: StandIn) -> None:
+    clock = Clock(mock, 60)
+    clock.stride = 20
+    clock.sleep(2)
+    assert (clock.time(), mock.now) == (40, START + 40_000)
+    with pytest.raises(Endless, match="one call slept for 80 s"):
+        clock.sleep(2)
+
+
 def test_time_that_passes_by_is_nobody_s_sleep(mock: StandIn) -> None:
     clock = Clock(mock, 60)
     clock.pass_by(86_400)

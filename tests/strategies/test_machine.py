@@ -6,12 +6,12 @@ from hypothesis.errors import InvalidArgument
 from hypothesis.stateful import run_state_machine_as_test
 
 from mockserver.strategies import Client, ClientMachine, Clock, Mock
-from tests.strategies.clients import LivepeerClient, RestreamClient
+from tests.strategies.clients import LivepeerClient, Refused, RestreamClient
 from tests.strategies.drawing import QUICK
 from tests.strategies.standin import StandIn
 
 NO_SHRINKING = settings(
-    QUICK, max_examples=60, stateful_step_count=15, phases=[Phase.generate], report_multiple_bugs=False
+    QUICK, max_examples=400, stateful_step_count=15, phases=[Phase.generate], report_multiple_bugs=False
 )
 
 
@@ -59,7 +59,7 @@ BUGS = (
     (LivepeerClient, "first page", "the server sent 2 pages"),
     (LivepeerClient, "hasty", "asks 30 times within"),
     (LivepeerClient, "takes newest", "(nothing was made|the reply's id is .*), and the client says"),
-    (LivepeerClient, "does not quote", "poll: the id is"),
+    (LivepeerClient, "does not quote", "(poll|download): the id is"),
     (LivepeerClient, "first source", "is no manifest"),
     (LivepeerClient, "no secret", "the webhook has no secret"),
     (LivepeerClient, "limit is refusal", "a limit is reached, and the client does not say so"),
@@ -141,3 +141,20 @@ def test_the_machine_s_own_settings_are_for_users() -> None:
 
 def test_a_machine_of_a_user_has_them_too() -> None:
     assert machine(LivepeerClient).TestCase.settings is ClientMachine.TestCase.settings
+
+
+def test_a_client_that_says_nothing_of_a_repetition_passes() -> None:
+    class Silent(RestreamClient):
+        def create(self, source: str, start: float | None, end: float | None, single: bool = False) -> str | None:
+            body = {"sourceType": "VideoStorageFile", "videoStorageFileId": source}
+            times = {"startOffsetSeconds": start, "endOffsetSeconds": end}
+            asked = body if start is None else {**body, "selectedTimeRange": times}
+            made = {**asked, "singleClipMode": True} if single else asked
+            try:
+                return str(self.api.field(self.api.ask("POST", "/v2/user/clips/projects", made), "projectId"))
+            except Refused as error:
+                if not error.is_repetition:
+                    raise
+                return None
+
+    run_state_machine_as_test(machine(Silent), settings=settings(NO_SHRINKING, max_examples=12))

@@ -62,6 +62,11 @@ def test_a_response_without_content_has_no_body() -> None:
     assert least(replies("deleteAsset", 204)) == Reply.empty(204)
 
 
+def test_nobody_is_told_to_wait_for_an_age() -> None:
+    said = [reply.header("retry-after") for reply in some(replies("createClipProject", 429), 60)]
+    assert {"0", "1", "60", "3600"} >= {text for text in said if text is not None} > {"1"}
+
+
 def test_headers_come_and_go() -> None:
     seen = {reply.header("retry-after") is not None for reply in some(replies("createClipProject", 429), 30)}
     assert seen == {True, False}

@@ -68,3 +68,8 @@ def test_so_does_an_asynchronous_one(livepeer: LivepeerMock) -> None:
     at = livepeer.clock.freeze()
     asyncio.run(livepeer.clock.asleep(1.5))
     assert livepeer.clock.now == at + 1_500
+
+
+def test_nobody_sleeps_for_more_than_a_century(livepeer: LivepeerMock) -> None:
+    with pytest.raises(OverflowError, match="sleep for 1e"):
+        livepeer.clock.sleep(1e12)

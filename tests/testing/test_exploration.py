@@ -22,7 +22,7 @@ FEW = settings(
 def explore(mocks: Mocks[LivepeerMock], bug: str) -> None:
     (mutant,) = (each for each in MUTANTS if str(each) == f"livepeer/{bug}")
     assert issubclass(mutant.client, LivepeerClient)
-    mocks.explore(partial(Livepeer, mutant.client), settings=FEW, patience=3.0)
+    mocks.explore(partial(Livepeer, mutant.client), settings=FEW)
 
 
 BUGS = (

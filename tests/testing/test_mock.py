@@ -207,3 +207,11 @@ def test_time_in_one_world_is_nothing_to_another(server: Server) -> None:
 
 def test_the_stream_of_the_examples_is_there(livepeer: LivepeerMock) -> None:
     assert clip(livepeer, playbackId=STREAM).status_code == 200
+
+
+def test_a_call_on_record_can_be_asked_again_as_it_was(livepeer: LivepeerMock) -> None:
+    asset = clip(livepeer).json()["asset"]["id"]
+    got = ask(livepeer, "GET", f"/asset/{asset}")
+    again = livepeer.call(livepeer.calls.last.request)
+    assert (again.status, again.value["id"]) == (got.status_code, asset)
+    assert len(livepeer.calls) == 2

@@ -78,7 +78,11 @@ def test_options_are_said_as_everywhere_else() -> None:
 
 @pytest.mark.parametrize(
     ("option", "said"),
-    [({"pace": "fast"}, "serve: pace: expected"), ({"sead": 1}, 'no option "sead"; did you mean "seed')],
+    [
+        ({"pace": "fast"}, "serve: pace: expected"),
+        ({"store": "mysql://x"}, "serve: store: expected memory:, sqlite:FILE or redis://"),
+        ({"sead": 1}, 'no option "sead"; did you mean "seed'),
+    ],
 )
 def test_an_option_that_is_none_is_refused(option: Json, said: str) -> None:
     with pytest.raises(UsageError, match=said), serve(**option):

@@ -144,7 +144,8 @@ def _summary(report: Report, sources: Sources) -> Iterator[Line]:
             more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
             yield _line(words.cut(f"of no operation: {calls}{more}", _LONGEST_LINE), "yellow")
     if any(_is_long(sources.commands(finding)) for finding in report.findings):
-        yield _line("how to see each again: --report html=FILE, or any other form, has the commands", "dim")
+        scripts = "--reproductions FOLDER writes scripts, " if report.command == "check" else ""
+        yield _line(f"how to see each again: {scripts}--report html=FILE has the commands", "dim")
     for note in report.notes[:3]:
         yield _line(words.cut(note, 240), "dim")
 

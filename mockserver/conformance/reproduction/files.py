@@ -12,7 +12,10 @@ from mockserver.errors import StartError
 
 
 def write(report: Report, folder: Path) -> list[Path]:
-    """What was written: `NAME.sh` and `test_NAME.py` for each finding with calls. Raises StartError if it can't be."""
+    """What was written: for each finding with calls `NAME.sh`, and `test_NAME.py` if a test can see it in the replies.
+
+    Raises StartError if it can't be.
+    """
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -21,10 +24,11 @@ def write(report: Report, folder: Path) -> list[Path]:
             if not finding.steps:
                 continue
             name = file_name(finding, taken)
-            for path, text in ((folder / f"{name}.sh", script(finding)), (folder / f"test_{name}.py", module(finding))):
-                path.write_text(text, "utf-8", newline="\n", errors="backslashreplace")
-                written.append(path)
-            written[-2].chmod(0o755)
+            for path, text in ((folder / f"test_{name}.py", module(finding)), (folder / f"{name}.sh", script(finding))):
+                if text:
+                    path.write_text(text, "utf-8", newline="\n", errors="backslashreplace")
+                    written.append(path)
+            written[-1].chmod(0o755)
     except OSError as error:
         raise StartError(f"--reproductions: {folder} can't be written: {error.strerror}. Name another folder") from None
     return written

@@ -116,7 +116,8 @@ def together(steps: Sequence[Step]) -> Iterator[range]:
 def awaited(finding: Finding) -> frozenset[int]:
     """The numbers of steps to be tried until they go as they went: servers take their time with what these build on.
 
-    Those that succeeded, that others follow, and that are not themselves what the finding is about.
+    Those that succeeded, that others follow, and that are not themselves what the finding is about. No POST: what it
+    makes would be made again.
     """
     last = len(finding.steps) - 1
     claimed = " ".join(finding.must)
@@ -124,6 +125,7 @@ def awaited(finding: Finding) -> frozenset[int]:
         number
         for number, step in enumerate(finding.steps)
         if number < last
+        and step.request.method != "POST"
         and step.reply is not None
         and 200 <= step.reply.status < 300
         and not step.beside

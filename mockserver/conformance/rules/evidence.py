@@ -45,7 +45,7 @@ def found(
     (`responses/409`); without it the operation itself. `saw` is the calls and their answers when left out. `before`
     are the calls among which the makers are looked for: the rule's own when left out.
     """
-    steps = [one.step if isinstance(one, Answer) else one for one in shown][:MOST_STEPS]
+    steps = _side_by_side([one.step if isinstance(one, Answer) else one for one in shown][:MOST_STEPS])
     makers = list(_makers(session.steps if before is None else before, steps))[: MOST_STEPS - len(steps)]
     last = steps[-1].request if steps else None
     if operation is None and last is not None:
@@ -78,6 +78,16 @@ def _paced(steps: Sequence[Step]) -> Iterator[Step]:
         again = before is not None and before.request == step.request and before.after_ms <= step.after_ms
         yield replace(step, after_ms=step.after_ms - before.after_ms) if again and before is not None else step
         before = step
+
+
+def _side_by_side(steps: list[Step]) -> list[Step]:
+    """Calls of one race in whatever order they are shown: all but the first of them beside the one before."""
+    out: list[Step] = []
+    for step in steps:
+        before = out[-1] if out else None
+        races = before is not None and step.note == before.note != "" and (step.beside or before.beside)
+        out.append(replace(step, beside=races))
+    return out
 
 
 def lines(steps: Iterable[Step]) -> Iterator[str]:

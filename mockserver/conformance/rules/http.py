@@ -50,9 +50,8 @@ def _ways(answers: list[Answer], path: str) -> Iterator[dict[str, str]]:
         if answer.step.request.path.rstrip("/") != before.rstrip("/"):
             continue
         value = answer.value
-        items = (
-            value if isinstance(value, list) else next((v for v in (value or {}).values() if isinstance(v, list)), [])
-        )
+        lists = [value, *(value.values() if isinstance(value, dict) else ())]
+        items = next((one for one in lists if isinstance(one, list)), [])
         for item in [item for item in items if isinstance(item, dict)][:3]:
             id = item.get(name, item.get("id", next((v for n, v in item.items() if n.lower().endswith("id")), None)))
             if isinstance(id, (str, int)):

@@ -231,15 +231,6 @@ DIFFERENCES: Final = (
         reference=lambda case, violation: _discriminated(case) and case.fits_undiscriminated(),
     ),
     Difference(
-        "pattern-dialect",
-        "`pattern` where Python's regular expressions are not JavaScript's: `$` before a last line feed, `\\d` and "
-        "`\\w` beyond ASCII.",
-        "compiled",
-        "JSON Schema, 6.3.3: patterns are ECMA-262.",
-        compiled=lambda case, violation: violation.rule == "pattern",
-        reference=lambda case, violation: violation.rule == "pattern",
-    ),
-    Difference(
         "marks",
         "readOnly in requests and writeOnly in replies, in 3.1.",
         "compiled",

@@ -99,7 +99,9 @@ def test_progress_is_silent_in_a_pipe_and_a_bar_on_a_terminal(monkeypatch: pytes
 def test_a_script_is_for_a_file_and_one_command_for_the_terminal() -> None:
     script = Sources(commands=lambda finding: "one\ntwo\nthree\nfour\n")
     assert "three" not in render(CHECKED, "text", script)
-    assert "how to see each again: --report html=FILE" in render(CHECKED, "text", script)
+    assert "how to see each again: --reproductions FOLDER writes scripts, --report html=FILE" in render(
+        CHECKED, "text", script
+    )
     assert "   curl http://127.0.0.1:4080/conflict-missing\n" in render(CHECKED, "text", checked())
 
 

@@ -50,7 +50,7 @@ def found(name: str, folder: Path, *, healthy: bool) -> set[str]:
     with served(None if healthy else DEFECTS[name], Settings(port=0, pace=0)) as server:
         probe = Probe(server)
         probe.client.event_hooks["response"] = [lambda response: calls.append(told(response))]
-        PROOFS[name](probe)
+        PROOFS[name, DEFECTS[name].providers[0]](probe)
         probe.close()
     path = folder / "traffic.jsonl"
     path.write_text("".join(json.dumps(call) + "\n" for call in calls))

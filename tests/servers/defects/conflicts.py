@@ -145,7 +145,7 @@ class Racy:
         await self.inner.transact(world, look, counted=False)
         if not new:
             return await self.inner.transact(world, decide, counted=counted)
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.03)
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.2)
         return await self.inner.transact(world, lambda view: decided[-1], counted=counted)
 
     async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:

@@ -36,14 +36,24 @@ def access_rules_ignored(probe: Probe) -> bool:
     return probe.clip(key=f"{KEY}+read-only").status_code == 200
 
 
-@proof("accepts-no-key")
+@proof("accepts-no-key", "restream")
 def accepts_no_key(probe: Probe) -> bool:
     return probe("GET", _PROJECTS, key=None).status_code == 200
 
 
-@proof("accepts-unknown-key")
+@proof("accepts-unknown-key", "restream")
 def accepts_unknown_key(probe: Probe) -> bool:
     return probe("GET", _PROJECTS, key="nobodys").status_code == 200
+
+
+@proof("accepts-no-key", "livepeer")
+def accepts_no_key_of_livepeer(probe: Probe) -> bool:
+    return probe("GET", "/api/asset", key=None).status_code == 200
+
+
+@proof("accepts-unknown-key", "livepeer")
+def accepts_unknown_key_of_livepeer(probe: Probe) -> bool:
+    return probe("GET", "/api/asset", key="nobodys").status_code == 200
 
 
 @proof("leaks-project")

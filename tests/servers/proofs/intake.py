@@ -73,7 +73,7 @@ def malformed_json_is_empty(probe: Probe) -> bool:
     return probe("PATCH", f"/api/asset/{made}", content='{"name": ', headers=_JSON).status_code == 200
 
 
-@proof("accepts-wrong-media-type")
+@proof("accepts-wrong-media-type", "restream")
 def accepts_wrong_media_type(probe: Probe) -> bool:
     text = f'{{"sourceType": "VideoStorageFile", "videoStorageFileId": "{FILE}"}}'
     return probe("POST", _PROJECTS, content=text, headers={"Content-Type": "text/plain"}).status_code == 201
@@ -90,20 +90,41 @@ def accepts_any_pattern(probe: Probe) -> bool:
     return probe.project({"videoStorageFileId": "my-file"}).status_code == 201
 
 
-@proof("crash-on-unicode")
+@proof("crash-on-unicode", "restream")
 def crash_on_unicode(probe: Probe) -> bool:
     return probe.project({"title": "a film \N{CLAPPER BOARD}", **RANGE}).status_code == 500
 
 
-@proof("crash-on-long-text")
+@proof("crash-on-long-text", "restream")
 def crash_on_long_text(probe: Probe) -> bool:
     return probe.project({"title": "x" * 300, **RANGE}).status_code == 500
 
 
-@proof("crash-on-large-number")
+@proof("crash-on-large-number", "restream")
 def crash_on_large_number(probe: Probe) -> bool:
     far = {"startOffsetSeconds": 0, "endOffsetSeconds": 2**70}
     return probe.project({"selectedTimeRange": far}).status_code == 500
+
+
+@proof("accepts-wrong-media-type", "livepeer")
+def accepts_wrong_media_type_of_livepeer(probe: Probe) -> bool:
+    text = f'{{"playbackId": "{BROADCAST}", "startTime": {START}}}'
+    return probe("POST", "/api/clip", content=text, headers={"Content-Type": "text/plain"}).status_code == 200
+
+
+@proof("crash-on-unicode", "livepeer")
+def crash_on_unicode_of_livepeer(probe: Probe) -> bool:
+    return probe("POST", "/api/stream", {"name": "a film \N{CLAPPER BOARD}"}).status_code == 500
+
+
+@proof("crash-on-long-text", "livepeer")
+def crash_on_long_text_of_livepeer(probe: Probe) -> bool:
+    return probe("POST", "/api/stream", {"name": "x" * 300}).status_code == 500
+
+
+@proof("crash-on-large-number", "livepeer")
+def crash_on_large_number_of_livepeer(probe: Probe) -> bool:
+    return probe.clip({"endTime": 2**70}).status_code == 500
 
 
 @proof("crash-on-bad-cursor")

@@ -53,9 +53,20 @@ def offset_one_too_many(probe: Probe) -> bool:
     return whole[3] == second[0]
 
 
-@proof("page-limit-ignored")
+@proof("page-limit-ignored", "restream")
 def page_limit_ignored(probe: Probe) -> bool:
     return len(probe.get(_PROJECTS, params={"limit": 1})["projects"]) > 1
+
+
+@proof("page-limit-ignored", "livepeer")
+def page_limit_ignored_by_livepeer(probe: Probe) -> bool:
+    return len(probe.get("/api/asset", params={"limit": 1})) > 1
+
+
+@proof("created-not-in-the-list", "livepeer")
+def created_not_in_the_list_of_livepeer(probe: Probe) -> bool:
+    made = probe.clip().json()["asset"]["id"]
+    return made not in [asset["id"] for asset in probe.get("/api/asset", params={"limit": 1000})]
 
 
 @proof("list-counts-other-clips")
@@ -71,7 +82,7 @@ def list_disagrees_with_detail(probe: Probe) -> bool:
     return bool(probe.get(f"/api/asset/{asset['id']}")["name"] != asset["name"])
 
 
-@proof("created-not-in-the-list")
+@proof("created-not-in-the-list", "restream")
 def created_not_in_the_list(probe: Probe) -> bool:
     return probe.project().json()["projectId"] not in _whole(probe)
 

@@ -9,6 +9,8 @@ import httpx
 
 from mockserver.core.text import Json
 from mockserver.server.thread import ThreadedServer
+from tests.servers.defect import Name
+from tests.servers.defects import DEFECTS
 
 KEY: Final = "test_proof"
 # The documentation's own, which the default world has.
@@ -57,14 +59,15 @@ class Probe:
 
 
 Proof = Callable[[Probe], bool]
-PROOFS: Final[dict[str, Proof]] = {}
+PROOFS: Final[dict[tuple[str, Name], Proof]] = {}
 
 
-def proof(name: str) -> Callable[[Proof], Proof]:
-    """The proof of a defect: whether the server shows it."""
+def proof(name: str, provider: Name | None = None) -> Callable[[Proof], Proof]:
+    """The proof of a defect: whether the server shows it. `provider` is said where both have the defect."""
 
     def add(found: Proof) -> Proof:
-        PROOFS[name] = found
+        where = (provider,) if provider else DEFECTS[name].providers
+        PROOFS.update({(name, one): found for one in where})
         return found
 
     return add

@@ -109,27 +109,48 @@ def _head(probe: Probe, path: str) -> tuple[httpx.Response, httpx.Response]:
     return probe("GET", path), probe("HEAD", path)
 
 
-@proof("head-differs-from-get")
+@proof("head-differs-from-get", "restream")
 def head_differs_from_get(probe: Probe) -> bool:
     got, head = _head(probe, _PROJECTS)
     return got.status_code == 200 and head.status_code == 404
 
 
-@proof("head-is-missing-headers")
+@proof("head-is-missing-headers", "restream")
 def head_is_missing_headers(probe: Probe) -> bool:
     got, head = _head(probe, _PROJECTS)
     return got.headers["content-type"] != head.headers["content-type"]
 
 
-@proof("head-has-a-body")
+@proof("head-has-a-body", "restream")
 def head_has_a_body(probe: Probe) -> bool:
-    head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " + KEY
+    return _bytes_after_head(probe, _PROJECTS) != b""
+
+
+def _bytes_after_head(probe: Probe, path: str) -> bytes:
+    """What comes after the headers of the reply to HEAD."""
     with RawClient(probe.server.url) as client:
-        client.say(f"HEAD {_PROJECTS} {head}\r\n\r\n".encode())
-        data = b""
-        while more := client.socket.recv(65_536):
-            data += more
-    return data.partition(b"\r\n\r\n")[2] != b""
+        client.say(
+            f"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
+        )
+        data = b"".join(iter(lambda: client.socket.recv(65_536), b""))
+    return data.partition(b"\r\n\r\n")[2]
+
+
+@proof("head-differs-from-get", "livepeer")
+def head_differs_from_get_at_livepeer(probe: Probe) -> bool:
+    got, head = _head(probe, "/api/asset")
+    return got.status_code == 200 and head.status_code == 404
+
+
+@proof("head-is-missing-headers", "livepeer")
+def head_is_missing_headers_at_livepeer(probe: Probe) -> bool:
+    got, head = _head(probe, "/api/asset")
+    return got.headers["content-type"] != head.headers["content-type"]
+
+
+@proof("head-has-a-body", "livepeer")
+def head_has_a_body_at_livepeer(probe: Probe) -> bool:
+    return _bytes_after_head(probe, "/api/asset") != b""
 
 
 @proof("etag-always-new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.servers.proofs.probe import START, Probe, proof
+from tests.servers.proofs.probe import FILE, START, Probe, proof
 
 _PROJECTS = "/v2/user/clips/projects"
 _HOOK = {"name": "hook", "url": "https://example.com/hook", "events": ["asset.ready"]}
@@ -63,9 +63,15 @@ def created_stream_is_lost(probe: Probe) -> bool:
     return probe("GET", f"/api/stream/{made}").status_code == 404
 
 
-@proof("download-link-is-dead")
+@proof("download-link-is-dead", "livepeer")
 def download_link_is_dead(probe: Probe) -> bool:
     url = probe.get(f"/api/asset/{_asset(probe)}")["downloadUrl"]
+    return probe("GET", url, key=None).status_code == 404
+
+
+@proof("download-link-is-dead", "restream")
+def download_link_is_dead_at_restream(probe: Probe) -> bool:
+    url = probe("POST", f"/v2/user/storage/files/{FILE}/download-url").json()["downloadUrl"]
     return probe("GET", url, key=None).status_code == 404
 
 

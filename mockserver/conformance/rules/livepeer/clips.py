@@ -88,7 +88,8 @@ def _steps(
     if not isinstance(was, dict) or not isinstance(now, dict):
         return  # the document says so
     shown, story = [made, one, other], f"{_moment(one)}\n{_moment(other)}"
-    if was.get("phase") in edges and now.get("phase") not in edges[was["phase"]]:
+    leads = edges.get(str(was.get("phase")))
+    if leads is not None and str(now.get("phase")) not in leads:
         title = f"the {what} of a clip goes from {was.get('phase')} to {now.get('phase')}"
         phases = ", ".join(f'replies[{number}].json()["status"]["phase"]' for number in (1, 2))
         must = [f"({phases}) != ({was['phase']!r}, {now.get('phase')!r})"]

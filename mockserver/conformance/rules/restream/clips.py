@@ -84,7 +84,7 @@ def _generation(session: Session) -> Iterator[Finding]:
     single = (2.5, 22.5)
     before, made = _ask(session, str(file["id"]), single, single=True)
     end = settle(session, made.need("/projectId"))
-    new = [clip for clip in _clips(end) if clip.get("clipId") not in before]
+    new = [clip for clip in _clips(end) if str(clip.get("clipId")) not in before]
     about = f"Restream, Create Project: singleClipMode makes one clip of the whole span ({LONGEST_SINGLE} s at most)."
     if len(new) != 1:
         title = f"singleClipMode makes {len(new)} clips"

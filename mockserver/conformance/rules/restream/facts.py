@@ -88,7 +88,7 @@ def files(session: Session, *, key: str | None = None) -> list[Record]:
     good = [
         item
         for item in FILES.items_of(page)
-        if item.get("status") == "Ready" and (item.get("durationSeconds") or 0) >= SHORTEST
+        if item.get("status") == "Ready" and isinstance(item.get("id"), str) and _length(item) >= SHORTEST
     ]
     wanted = session.subject.sources
     if wanted and key is None:
@@ -96,6 +96,11 @@ def files(session: Session, *, key: str | None = None) -> list[Record]:
     known = {id: rank for rank, id in enumerate(wanted or _GOOD)}
     good.sort(key=lambda item: known.get(str(item.get("id")), len(known)))
     return good
+
+
+def _length(file: Record) -> float:
+    length = file.get("durationSeconds")
+    return length if isinstance(length, (int, float)) else 0
 
 
 def projects(session: Session) -> dict[str, list[Record]]:
