@@ -29,6 +29,8 @@ _PATIENCE_MS: Final = 5_000
 _PAUSE_MS: Final = 250
 # What a request body names its source by, for the accounts whose sources the user has told.
 _SOURCES: Final = ("playbackId", "videoStorageFileId")
+# Of things that may be changed, so many are asked for one that is ready for it.
+_TRIED: Final = 12
 
 
 class Specimens:
@@ -38,6 +40,7 @@ class Specimens:
         self.ids = ids
         self._ready = False
         self._chosen: dict[str, Json] = {}
+        self._changeable: dict[str, Id | None] = {}
         self._accounts = self._turn = 0
 
     def ready(self, session: Session) -> None:
@@ -122,7 +125,27 @@ class Specimens:
         if reads(operation) and known:
             self._turn += 1
             return known[-self._turn % len(known)]  # one after the other: what is odd may be in any of them
-        return next(reversed(made or known), None)
+        newest = [*reversed(made), *(one for one in reversed(known) if not one.made)]
+        if operation.method in ("PATCH", "PUT"):
+            return self._one_that_changes(session, operation, newest) or next(iter(newest), None)
+        return next(iter(newest), None)
+
+    def _one_that_changes(self, session: Session, operation: Operation, candidates: list[Id]) -> Id | None:
+        """The first that takes the example: what isn't finished refuses any change, and so says nothing of its form."""
+        if operation.id not in self._changeable:
+            page = page_of(operation.id, document=session.subject.document)
+            made = draft(LEAST, page, session.subject.key or KEY, least=True)
+            made.value = self.example(session, page) or made.value
+            request = owned(session, made.request())
+            self._changeable[operation.id] = next(
+                (one for one in candidates[:_TRIED] if _takes(session, at(request, operation, one))), None
+            )
+        return self._changeable[operation.id]
+
+
+def _takes(session: Session, request: Request) -> bool:
+    reply = session.send(request).reply
+    return reply is not None and 200 <= reply.status < 300
 
 
 def is_private(session: Session) -> bool:

@@ -19,12 +19,13 @@ ACCEPTED = (
     ("accepts-unknown-property", "createClip", "body:additionalProperties"),
     ("accepts-end-before-start", "createClip", "prose:end-not-after-start"),
     ("accepts-wrong-type-deep-inside", "createStream", "body/profiles/*/fps:type"),
+    ("malformed-json-is-empty", "updateAsset", "transport:malformed"),
 )
 
 
 @pytest.mark.parametrize(("defect", "operation", "rule"), ACCEPTED)
 def test_a_server_that_misses_a_rule_is_told_which(defect: str, operation: str, rule: str) -> None:
-    provider = "livepeer" if operation in ("createClip", "createStream") else "restream"
+    provider = "livepeer" if operation in ("createClip", "createStream", "updateAsset") else "restream"
     found = rules(checked(provider, defect, only=f"invalid-{operation}"))
     assert (f"accepts-{rule}", operation) in found
 

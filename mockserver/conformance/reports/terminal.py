@@ -170,9 +170,12 @@ def _rows(report: Report) -> Iterator[Line]:
         yield line.append_text(_line(f"{check.name:{width}}  ", "default")).append_text(
             _line(_said(check, report), "dim")
         )
-    rest = len(report.checks) - len(shown)
+    kept = sum(check.state == "kept" for check in report.checks if check not in shown)
+    rest = len(report.checks) - len(shown) - kept
     if rest:
-        yield _line(f"  and {rest} more", "dim")
+        yield _line(f"  … and {rest} more that are not kept", "dim")
+    if kept:
+        yield _line(f"✓ {kept} more, kept", "dim")
 
 
 def _said(check: Check, report: Report) -> str:

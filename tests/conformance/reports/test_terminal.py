@@ -71,7 +71,8 @@ def test_the_summary_of_many_checks_fits_a_screen(monkeypatch: pytest.MonkeyPatc
     lines = plain(screen(monkeypatch, 80, report))
     summary = lines[len(lines) - lines[::-1].index("") :]
     table = [line for line in lines if line.startswith(("✗", "✓", "- "))]
-    assert table[0].startswith("✗ broken") and len(table) + len(summary) <= 22
+    assert table[0].startswith("✗ broken") and table[-1] == "✓ 60 more, kept"
+    assert len(table) + len(summary) <= 22
 
 
 def test_of_many_failures_the_first_are_told_and_the_rest_counted(monkeypatch: pytest.MonkeyPatch) -> None:
