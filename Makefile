@@ -19,7 +19,7 @@ ifneq ($(CERTIFICATES),)
 export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
-.PHONY: help serve test lint format bench soak mutants conform docs check clean clients
+.PHONY: help serve test lint format bench soak storm mutants conform docs check clean clients
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: $(VENV)/.dev  ## measure speed and print the table
 
 soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS="--minutes 30")
 	$(BIN)/python -m tests.soak $(ARGS)
+
+storm: $(VENV)/.dev  ## race and kill several workers on one store (ARGS="--store redis --races 2000 --kills 200")
+	$(BIN)/python -m tests.soak.workers $(ARGS)
 
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")
 	$(BIN)/python -m tests.mutants $(ARGS)

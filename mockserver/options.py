@@ -171,11 +171,13 @@ def _flat(table: Mapping[str, Json], prefix: str) -> Iterator[tuple[str, str]]:
             raise ValueError(f"expected an option of the reading {prefix}{key}, got {value!r}")
 
 
-def _count(given: Given) -> int:
-    count = _whole(given)
-    if count < 0:
-        raise ValueError(f"expected a number from 0 (none is kept), got {count}")
-    return count
+def _from(least: int, what: str) -> Parse:
+    def parse(given: Given) -> int:
+        if (count := _whole(given)) < least:
+            raise ValueError(f"expected a number from {least} ({what}), got {count}")
+        return count
+
+    return parse
 
 
 def _bytes(given: Given) -> int:
@@ -282,9 +284,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
-        Option(
-            "world-ttl", _long, "TIME", "let private worlds go that nobody has used for so long, as in 7d (they stay)"
-        ),
+        Option("workers", _from(1, "one process"), "N", "serve from N processes; each has a journal of its own (1)"),
+        Option("world-ttl", _long, "TIME", "let private worlds go that nobody used for so long, as in 7d (they stay)"),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
         Option("at", _instant, "INSTANT", "start the clock at 2026-11-22T11:50:00Z, or at Unix ms (now)"),
@@ -306,7 +307,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("ready-file", _path, "FILE", "write url, port and pid there as JSON once the port is open"),
         Option("log-format", _log_format, "text|json", "how to print each request, and what went wrong (text)"),
         Option("drain", _seconds, "SECONDS", "when told to stop, let what is in flight finish for so long (0.6)"),
-        Option("journal-entries", _count, "N", "keep the last N exchanges in the journal (1000)"),
+        Option("journal-entries", _from(0, "none is kept"), "N", "keep the last N exchanges in the journal (1000)"),
         Option("journal-bytes", _bytes, "SIZE", "and no more than about SIZE of them, as in 64MiB (16MiB)"),
         Option("quiet", _not, None, "do not print requests", field="log"),
         Option(

@@ -21,13 +21,14 @@ class Settings:
     """How to serve.
 
     `world` is a named world or a path to a world file. `store` is the address of where worlds are kept, perhaps
-    with a password: `memory:`, `sqlite:FILE`, `redis://HOST:PORT/DB`. Private worlds that nobody has used for
-    `world_ttl` ms go. `at` is the instant (Unix ms) the clock starts at, None for the real time. `readings` maps
-    full names (`restream.usage-limit`) to options. `pace` 0 holds time, inf finishes jobs at once. `admin` says
-    whether there is a control API, `admin_token` what it wants to be shown; without one it is open to programs on
-    this machine if the server listens on loopback. Webhooks go to this machine, and to the (host, port) pairs of
-    `allow_target`; port None is any. What is in flight when the server is told to stop has `drain` s to finish. The
-    journal keeps so many entries and about so many bytes of them.
+    with a password: `memory:`, `sqlite:FILE`, `redis://HOST:PORT/DB`. `workers` is how many processes serve the port;
+    several need a store they can share. Private worlds that nobody has used for `world_ttl` ms go. `at` is the instant
+    (Unix ms) the clock starts at, None for the real time. `readings` maps full names (`restream.usage-limit`) to
+    options. `pace` 0 holds time, inf finishes jobs at once. `admin` says whether there is a control API, `admin_token`
+    what it wants to be shown; without one it is open to programs on this machine if the server listens on loopback.
+    Webhooks go to this machine, and to the (host, port) pairs of `allow_target`; port None is any. What is in flight
+    when the server is told to stop has `drain` s to finish. The journal keeps so many entries and about so many bytes
+    of them.
     """
 
     providers: tuple[str, ...] = ("livepeer", "restream")
@@ -35,6 +36,7 @@ class Settings:
     port: int = 4080
     world: str = "default"
     store: str = field(default="memory:", repr=False)
+    workers: int = 1
     world_ttl: int | None = None
     seed: int = 0
     pace: float = 60.0
@@ -65,7 +67,13 @@ def load(arguments: Mapping[str, Json], environ: Mapping[str, str], folder: Path
             raise UsageError(f"{given.where}: {error}") from None
         merged = option.name == "readings"
         chosen[option.setting] = {**chosen.get("readings", {}), **value} if merged else value
-    return Settings(**chosen)
+    settings = Settings(**chosen)
+    if settings.workers > 1 and settings.store.startswith("memory:"):
+        raise UsageError(
+            f"--workers: {settings.workers} processes share no memory, so each would have worlds of its own. Keep them "
+            "in a store that all can reach: --store sqlite:worlds.db on one machine, or redis://HOST:PORT/DB"
+        )
+    return settings
 
 
 def _from_arguments(arguments: Mapping[str, Json], folder: Path) -> Iterator[tuple[Option, Given]]:

@@ -42,12 +42,16 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
     if given is None:
         return 0
     arguments = {option: value for option, value in vars(given).items() if value not in (None, [], False)}
-    settings = load(arguments, os.environ, Path.cwd())
+
+    def read() -> Settings:
+        return load(arguments, os.environ, Path.cwd())
+
+    settings = read()
     warn_of_namesake()
 
     from mockserver.server.run import serve
 
-    return serve(settings, lambda url, token: _announce(url, settings, token))
+    return serve(settings, lambda url, token: _announce(url, settings, token), read)
 
 
 def _parser(name: str, about: str) -> Words:

@@ -22,6 +22,7 @@ from mockserver.core.payload import ABSENT, is_json, read_payload
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import StoreError
+from mockserver.engine.sharing import Clashed, look_around
 from mockserver.errors import unknown
 
 # Of an inflated body; a large world document has a tenth of it.
@@ -53,12 +54,26 @@ async def _reply(desk: Desk, request: Request, answers: Mapping[str, Answer]) ->
     if match is None:
         return _unmatched(known, request)
     call = _call(known, match, request)
-    answered = answers[match.operation.id](desk, call)
-    reply = await answered if isawaitable(answered) else answered
-    if request.method not in _WITHOUT_BODY:
-        await desk.engine.keep()
+    reply = await _set_everywhere(desk, call, answers[match.operation.id], sets=request.method not in _WITHOUT_BODY)
     violations = known.contract.check_reply(match.operation, reply)
     return _lie(match.operation.id, violations).reply if violations else reply
+
+
+async def _set_everywhere(desk: Desk, call: Call, answer: Answer, *, sets: bool) -> Reply:
+    """The answer, on what is set on any of several servers; what it `sets` then holds on all."""
+    engine = desk.engine
+    while True:
+        if engine.sharing is not None:
+            await look_around(engine, call.path.get("provider"), call.path.get("world"))
+        answered = answer(desk, call)
+        reply = await answered if isawaitable(answered) else answered
+        if not sets:
+            return reply
+        try:
+            await engine.keep()
+        except Clashed:
+            continue
+        return reply
 
 
 def _call(known: Described, match: Match, request: Request) -> Call:

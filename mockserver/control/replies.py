@@ -10,6 +10,8 @@ from mockserver.control.problems import Problem, Refused, from_pairs
 from mockserver.control.worlds import made
 from mockserver.core.http import Headers, Reply
 from mockserver.core.text import Json, Record
+from mockserver.engine.claims import claim_all
+from mockserver.engine.shared_calls import lay, take_back
 from mockserver.errors import unknown
 
 _BODIES = ("body", "text", "base64")
@@ -29,18 +31,20 @@ async def add_reply(desk: Desk, call: Call) -> Reply:
     if operation not in known:
         detail = unknown("operation", operation[:64], known)
         raise Refused(Problem(422, detail, "/operation", "operation", "GET /__admin/contracts tells the operations."))
-    desk.engine.scripted.add(home.world, operation, _reply(call.body))
+    await lay(desk.engine, home.world, operation, _reply(call.body))
     listed = await list_replies(desk, call)
     return Reply.json(201, listed.value)
 
 
 async def drop_replies(desk: Desk, call: Call) -> Reply:
     home = await made(desk, call)
-    desk.engine.scripted.forget(home.world, call.query.get("operation"))
+    await take_back(desk.engine, home.world, call.query.get("operation"))
     return Reply.empty(204)
 
 
 async def wait_idle(desk: Desk, call: Call) -> Reply:
+    if desk.engine.sharing is not None:
+        await claim_all(desk.engine)
     await desk.engine.idle()
     return Reply.empty(204)
 

@@ -15,7 +15,7 @@ from mockserver.core.delivery import Answered, Attempt, Delivery, Sending
 from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Moment, Webhooks
 from mockserver.core.world import Outcome, StoreError, View, WorldId
-from mockserver.engine import keeping
+from mockserver.engine import claims, keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
 from mockserver.engine.kept import change_of, marked, with_deliveries
@@ -49,7 +49,7 @@ async def settle(engine: Engine, clock: Clock) -> int:
 
 async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
     await engine.ports.landed()
-    if target is not None:
+    if target is not None and engine.sharing is None:
         await keeping.keep(engine, clock, target)
     engine.moving.append(clock)
     blunders: list[Blunder] = []
@@ -58,6 +58,8 @@ async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
         while await _pass(engine, clock, target, behind, blunders):
             """Worlds made meanwhile, and those that others reached into, have their turn in another pass."""
         if target is not None:
+            if engine.sharing is not None:
+                await keeping.keep(engine, clock, max(target, clock.now()))
             clock.reach(target)
     finally:
         engine.moving.remove(clock)
@@ -73,6 +75,8 @@ async def _pass(
     agenda: list[tuple[int, int, Home]] = []
     for place, home in enumerate(engine.worlds.homes()):
         if home.clock is clock and home.world not in behind:
+            if engine.sharing is not None:
+                await claims.claim(engine, home, claims.waits)
             due = await next_due(engine, home)
             if due is not None and (target is None or due <= target):
                 agenda.append((due, place, home))
@@ -82,7 +86,7 @@ async def _pass(
         at, place, home = heappop(agenda)
         if engine.worlds.find(home.world) is not home:
             continue
-        if target is None and at > clock.now():
+        if (target is None or engine.sharing is not None) and at > clock.now():
             await keeping.keep(engine, clock, at)
         clock.reach(at)
         try:
@@ -182,7 +186,12 @@ async def _begun(engine: Engine, posted: Posted) -> bool:
     """Let a store that outlives us know that an attempt is under way; False if it can't be told, and thus is none."""
     if engine.store.lasts:
         try:
-            await keeping.rewrite(engine, posted.world, [posted.delivery], begun=True)
+            if engine.sharing is None:
+                await keeping.rewrite(engine, posted.world, [posted.delivery], begun=True)
+            elif not await claims.begin(engine, posted):
+                engine.outbox.pass_on(posted)
+                engine.ports.wake(posted.world)
+                return False
         except StoreError as error:
             engine.ports.blundered(error)
             engine.outbox.broken_off(posted)
@@ -213,8 +222,8 @@ async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delive
 
     def note(view: View) -> Outcome:
         moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
-        noted = with_deliveries(view, webhooks.note(view, delivery, moment))
-        changes = (*noted.changes, change_of(view, delivery))
+        noted = with_deliveries(view, webhooks.note(view, delivery, moment), home.keeper)
+        changes = (*noted.changes, change_of(view, delivery, home.keeper))
         return Outcome(noted.reply, changes, noted.notices, noted.deliveries, noted.heard)
 
     try:

@@ -16,7 +16,7 @@ from mockserver.core.text import Json, pointer
 from mockserver.core.world import Contents, WorldId, gathered
 from mockserver.engine.credentials import credentials, leads_elsewhere
 from mockserver.engine.documents import Seed, WorldDocument
-from mockserver.engine.kept import Made, deliveries_in, made_record
+from mockserver.engine.kept import Made, deliveries_in, made_record, with_keeper
 from mockserver.engine.problems import Problem
 from mockserver.engine.readings import refuse, settle
 from mockserver.engine.snapshots import Snapshot, size_of
@@ -112,7 +112,9 @@ async def restore(engine: Engine, world: WorldId, name: str) -> Home:
         readings=taken.readings,
         clock=server if lives_on else server.fork(taken.at, frozen=taken.frozen),
         pace=taken.pace,
+        keeper=worlds.keeper,
     )
+    contents = with_keeper(contents, worlds.keeper)
     await _check_keys(engine, world, contents, made.seed)
     await worlds.settle_in(home, contents, own)
     engine.outbox.put_back(world, deliveries_in(contents))

@@ -57,4 +57,4 @@ class Decision:
             violations: tuple[Violation, ...] = self.service.contract.check_reply(call.operation, outcome.reply)
             if violations:
                 raise broke_contract(call.operation.id, violations)
-        return heard(self.service.provider, view, outcome, moment)
+        return heard(self.service.provider, view, outcome, moment, home.keeper)

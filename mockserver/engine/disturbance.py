@@ -51,7 +51,8 @@ async def disturb(
     `answer` has the call decided. `now` is the instant (ms) of the Date header the reply will have.
     """
     operation = call.operation.id if call.operation else None
-    struck = faults.strike(world, call, job=operation in service.provider.jobs, struck=struck)
+    job, before = operation in service.provider.jobs, struck
+    struck = await faults.counted(world, lambda: faults.strike(world, call, job=job, struck=before))
     effect = struck.effect
     if effect.undecided:
         reply = NO_REPLY if effect.status is None else stand_in(service, operation, effect.status, now, faults.seed)
@@ -59,7 +60,8 @@ async def disturb(
     if effect.job is not None:
         call = replace(call, job=effect.job)
     reply = await answer(call)
-    struck = faults.strike_reply(world, call, reply.status, struck)
+    decided, status = struck, reply.status
+    struck = await faults.counted(world, lambda: faults.strike_reply(world, call, status, decided))
     if struck.effect.status is not None:
         reply = stand_in(service, operation, struck.effect.status, now, faults.seed)
     return reply, struck

@@ -25,7 +25,7 @@ from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
 from mockserver.engine.ports import NOBODY, Pause, Ports, drop_notices, go_on
-from mockserver.engine.scripted import Scripted
+from mockserver.engine.scripted import Scripted, as_struck
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.timings import Timings
 from mockserver.engine.worlds import Home, Worlds
@@ -33,6 +33,7 @@ from mockserver.engine.worlds import Home, Worlds
 if TYPE_CHECKING:  # loaded with the first fault or wish: most servers never meet one
     from mockserver.core.fault import Struck
     from mockserver.engine.preferences import Wish
+    from mockserver.engine.sharing import Sharing
 
 __all__ = ["Engine", "Ports", "Service"]
 
@@ -80,6 +81,7 @@ class Engine:
         self.snapshots = Snapshots(store)
         self.kept: Record | None = None  # what the store knows of the server's clock
         self.outbox = Outbox()
+        self.sharing: Sharing | None = None  # with other servers on the same store
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
         worlds.changed = self._world_changed
@@ -92,7 +94,10 @@ class Engine:
         """
         await keeping.resume(self)
         await self.worlds.open(origin)
-        await keeping.resume_deliveries(self)
+        if self.sharing is not None:
+            await self.sharing.join()
+        else:
+            await keeping.resume_deliveries(self)
         for home in self.worlds.homes():
             self.ports.wake(home.world)
 
@@ -115,12 +120,16 @@ class Engine:
             claim = service.provider.claim(request)
             call = _read(service, request)
             await pause()
+            if self.sharing is not None:
+                await self.sharing.catch_up()
             home = await self.worlds.home(service.provider, claim)
+            if self.worlds.told:  # one has given way to another
+                await self.keep()
             world, now = home.world.name, home.clock.now()
-            ready = self.scripted.take(home.world, call) if self.scripted.any else None
+            ready = await self._laid_ready(home.world, call) if self.scripted.any else None
             if ready is not None:
                 reply, struck = ready
-            elif undisturbed or (wish is None and not self.faults.any):
+            elif (undisturbed and self.sharing is None) or (wish is None and not self.faults.any):
                 outcome = await self._decided(service, home, call, now)
                 reply = outcome.reply
             else:
@@ -179,6 +188,16 @@ class Engine:
             return await self._answer(service, home, call, now)
 
         return await grant(wish, self.faults, service, home.world, call, self.clock.now(), answer)
+
+    async def _laid_ready(self, world: WorldId, call: Call) -> tuple[Reply, Struck] | None:
+        """The reply a test has laid ready for a call, if it has."""
+        operation = call.operation.id if call.operation else ""
+        if self.sharing is None or not self.scripted.holds(world, operation):
+            return self.scripted.take(world, call)
+        from mockserver.engine.shared_calls import take
+
+        reply = await take(self, world, operation)
+        return None if reply is None else as_struck(reply)
 
     def refuse(self, request: Request, status: int, why: str) -> Reply:
         """The reply to what is no request: an error in the words of the provider it was meant for, on record too."""

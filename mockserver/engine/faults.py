@@ -7,16 +7,19 @@ and the count, so the same seed and calls give the same faults, whatever happens
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockserver.core.chance import Chance
 from mockserver.core.payload import ABSENT, Absent
 from mockserver.core.provider import Call
 from mockserver.core.text import Json, resolve
 from mockserver.core.world import WorldId
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from mockserver.core.fault import Calls, Fault, Struck
@@ -66,13 +69,14 @@ class Faults:
     that names anything else is refused. None takes any.
     """
 
-    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "seed")
+    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "ledger", "seed")
 
     def __init__(self, seed: int = 0, services: Mapping[str, Checked] | None = None) -> None:
         self.any = self.any_of_deliveries = False
         self.seed = seed
         self._services = services
-        self._standing: dict[str, _Counted] = {}
+        self._standing: dict[str, Counted] = {}
+        self.ledger: Callable[..., Awaitable[Json]] | None = None  # where several servers count together
 
     def add(self, fault: Fault) -> Standing:
         """Set a fault; it holds for requests that come from now on. Its id is its name, with a number if that is taken.
@@ -83,7 +87,7 @@ class Faults:
         if len(self._standing) >= MOST_FAULTS:
             self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
-        counted = self._standing[id] = _Counted(id, fault, Chance.of(self.seed, "faults", id))
+        counted = self._standing[id] = Counted(id, fault, Chance.of(self.seed, "faults", id))
         self._count()
         return counted.standing()
 
@@ -111,9 +115,50 @@ class Faults:
         self.any = len(self._standing) > of_deliveries
         self.any_of_deliveries = of_deliveries > 0
 
-    def of_deliveries(self) -> list[_Counted]:
+    def of_deliveries(self) -> list[Counted]:
         """Those that are about deliveries, in the order they were set."""
         return [counted for counted in self._standing.values() if counted.fault.deliveries is not None]
+
+    # ---- several servers
+
+    async def counted(self, world: WorldId, work: Callable[[], T]) -> T:
+        """What `work` gives, in which faults meet something in a world. It may be done again, on other counts."""
+        if self.ledger is None:
+            return work()
+        done: T = await self.ledger(world, work)
+        return done
+
+    @contextmanager
+    def counting(self, load: Load) -> Iterator[None]:
+        """While this lasts, a fault that meets something has its counts loaded first."""
+        for counted in self._standing.values():
+            counted.load = load
+        try:
+            yield
+        finally:
+            for counted in self._standing.values():
+                counted.load = None
+
+    def described(self) -> list[Json]:
+        """Those that stand as records, without their counts."""
+        return [{"id": counted.id, "fault": counted.fault.to_json()} for counted in self._standing.values()]
+
+    def put(self, described: Iterable[Json]) -> None:
+        """Let these stand, and no other; those that did go on counting."""
+        from mockserver.engine.fault_reader import fault_from
+
+        before, self._standing = self._standing, {}
+        for said in described:
+            id, fault = said["id"], fault_from(said["fault"])
+            known = before.get(id)
+            same = known is not None and known.fault == fault
+            self._standing[id] = known if known and same else Counted(id, fault, Chance.of(self.seed, "faults", id))
+        self._count()
+
+    def note_met(self, id: str, met: int, used: int) -> None:
+        """How often a fault was met and used, all servers together."""
+        if id in self._standing:
+            self._standing[id].met, self._standing[id].used = met, used
 
     def forget(self, world: WorldId) -> None:
         """A world is gone: one of its name that comes later is counted from 1."""
@@ -140,7 +185,7 @@ class Faults:
         """What strikes besides, now that the call is decided: faults that wait for the status of its reply."""
         return self._strike(world, call, struck, self._about(world, call, False), status)
 
-    def _about(self, world: WorldId, call: Call, job: bool) -> Iterator[_Counted]:
+    def _about(self, world: WorldId, call: Call, job: bool) -> Iterator[Counted]:
         for counted in self._standing.values():
             if counted.fault.deliveries is not None:
                 continue
@@ -148,7 +193,7 @@ class Faults:
                 yield counted
 
     def _strike(
-        self, world: WorldId, call: Call, struck: Struck | None, about: Iterable[_Counted], status: int | None
+        self, world: WorldId, call: Call, struck: Struck | None, about: Iterable[Counted], status: int | None
     ) -> Struck:
         """Faults that can't strike together with an earlier one stand back, and are not used."""
         from mockserver.core.fault import Struck, merged
@@ -191,10 +236,10 @@ class Faults:
         return id
 
 
-class _Counted:
+class Counted:
     """A fault and how often it met calls: in all, and in each world."""
 
-    __slots__ = ("chance", "fault", "id", "met", "turns", "used")
+    __slots__ = ("chance", "fault", "id", "load", "met", "turns", "used")
 
     def __init__(self, id: str, fault: Fault, chance: Chance) -> None:
         self.id = id
@@ -202,9 +247,12 @@ class _Counted:
         self.chance = chance
         self.met = self.used = 0
         self.turns: OrderedDict[WorldId, int] = OrderedDict()
+        self.load: Load | None = None
 
     def meet(self, world: WorldId) -> Chance | None:
         """One call more in a world: the chance of this turn if it is to be struck, else None."""
+        if self.load is not None:
+            self.load(self, world)
         self.met += 1
         turn = self.turns.pop(world, 0) + 1
         self.turns[world] = turn
@@ -215,6 +263,9 @@ class _Counted:
 
     def standing(self) -> Standing:
         return Standing(self.id, self.fault, self.met, self.used)
+
+
+Load = Callable[[Counted, WorldId], None]
 
 
 def _is_meant(calls: Calls, world: WorldId, call: Call) -> bool:

@@ -23,6 +23,7 @@ class Home:
     """Where a request lives: its world, and what holds there: chance, readings (names without prefix), time.
 
     `clock` is the server's, unless the world was given one of its own. `pace` is how much faster than life jobs go.
+    `keeper` is which of several servers this is.
     """
 
     world: WorldId
@@ -30,6 +31,7 @@ class Home:
     readings: Mapping[str, str]
     clock: Clock
     pace: float
+    keeper: str = ""
 
 
 @dataclass(frozen=True, slots=True)

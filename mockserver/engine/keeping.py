@@ -14,7 +14,7 @@ from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.provider import HELD
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Outcome, Put, Remove, Store, View, WorldGone, WorldId
+from mockserver.core.world import Change, Decide, Outcome, Put, Remove, Store, View, WorldGone, WorldId
 from mockserver.engine.kept import (
     CLOCK,
     DELIVERY,
@@ -36,14 +36,19 @@ if TYPE_CHECKING:
 _SAID: Final = Reply(204)
 
 
-async def note(store: Store, *changes: Change) -> None:
-    """Change what is kept in the server's own world, which is made when it is first needed."""
+async def ask(store: Store, decide: Decide) -> None:
+    """A decision in the server's own world, which is made when it is first needed."""
     while True:
         try:
-            await store.transact(SERVER, lambda view: Outcome(_SAID, changes), counted=False)
+            await store.transact(SERVER, decide, counted=False)
             return
         except WorldGone:
             await store.create(SERVER, ())
+
+
+async def note(store: Store, *changes: Change) -> None:
+    """Change what is kept in the server's own world."""
+    await ask(store, lambda view: Outcome(_SAID, changes))
 
 
 async def noted(store: Store, kind: str, id: str) -> Record | None:
@@ -93,6 +98,9 @@ async def keep(engine: Engine, clock: Clock | None = None, at: int | None = None
     """
     if not engine.store.lasts:
         return
+    if engine.sharing is not None:
+        await engine.sharing.publish(clock, at)
+        return
     said: dict[str, Json] = {"clock": engine.clock.state(at if clock is engine.clock else None)}
     if engine.worlds.terms.pace != engine.worlds.usual_pace:
         said["pace"] = pace_record(engine.worlds.terms.pace)
@@ -116,6 +124,8 @@ async def resume(engine: Engine) -> None:
     engine.kept = said
     start, stands = engine.clock.now(), engine.worlds.terms.pace == HELD
     engine.clock.resume(said["clock"])
+    if engine.sharing is not None and await engine.sharing.is_joined():
+        return  # it is their clock, too
     if engine.worlds.terms.at is not None:
         engine.clock.reach(start)
     if "pace" in said:
@@ -133,7 +143,9 @@ async def post(engine: Engine, home: Home, deliveries: tuple[Delivery, ...]) -> 
         from mockserver.engine.misdelivery import misdelivered
 
         meant = deliveries
-        deliveries, befallen = misdelivered(engine.faults, home.world, deliveries)
+        deliveries, befallen = await engine.faults.counted(
+            home.world, lambda: misdelivered(engine.faults, home.world, meant)
+        )
         engine.coverage.strike(home.world.provider, befallen)
         if deliveries != meant:
             await rewrite(engine, home.world, deliveries)
@@ -157,7 +169,7 @@ async def rewrite(engine: Engine, world: WorldId, deliveries: Iterable[Delivery]
     def decide(view: View) -> Outcome:
         changes: list[Change] = []
         for delivery in kept:
-            change = change_of(view, delivery, begun=begun)
+            change = change_of(view, delivery, engine.worlds.keeper, begun=begun)
             if not isinstance(change, Remove) or view.get(DELIVERY, delivery.id) is not None:
                 changes.append(change)
         return Outcome(_SAID, _numbered(changes))

@@ -2,7 +2,8 @@
 
 In each world, committed with what the provider changes there: `-home`, what holds in the world (its own clock, pace,
 readings, what it is made of), if that is not as in the server's own worlds; and a `-delivery` for each webhook delivery
-that is not over. In a world of the server's own: its clock, when private worlds were last used, and snapshots.
+that is not over. In a world of the server's own: its clock, when private worlds were last used, snapshots, and what
+several servers tell each other (`shared_kept.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mockserver.core.provider import Provider
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Contents, Index, Kind, Outcome, Put, Remove, View, WorldId
 from mockserver.engine.documents import Seed, WorldDocument
+from mockserver.engine.shared_kept import SHARED_KINDS
 
 HOME: Final = "-home"
 DELIVERY: Final = "-delivery"
@@ -38,6 +40,7 @@ _OF_WORLDS: Final = {
     DELIVERY: Kind(DELIVERY, {"all": Index(lambda delivery: ("", delivery["number"]))}),
 }
 _OF_THE_SERVER: Final = {
+    **SHARED_KINDS,
     CLOCK: Kind(CLOCK),
     USE: Kind(USE, {"provider": Index(lambda use: (use["provider"], use["at"]))}),
     SNAPSHOT: Kind(SNAPSHOT, {"all": Index(lambda snapshot: ("", snapshot["number"]))}),
@@ -53,36 +56,41 @@ def kinds_of(providers: Iterable[Provider]) -> Mapping[str, Mapping[str, Kind]]:
 # ---- deliveries
 
 
-def with_deliveries(view: View, outcome: Outcome) -> Outcome:
-    """An outcome that keeps its deliveries in the world until they are over: a server that dies loses none."""
+def with_deliveries(view: View, outcome: Outcome, keeper: str) -> Outcome:
+    """An outcome that keeps its deliveries in the world until they are over: a server that dies loses none.
+
+    `keeper` is the server, of several, that is to make them.
+    """
     if not outcome.deliveries:
         return outcome
     last = next(view.find(DELIVERY, "all", "", reverse=True), None)
     number = 0 if last is None else last["number"] + 1
     kept = tuple(
-        Put(DELIVERY, delivery.id, record_of(delivery, number + place))
+        Put(DELIVERY, delivery.id, record_of(delivery, number + place, keeper))
         for place, delivery in enumerate(outcome.deliveries)
         if delivery.state == "pending"
     )
     return Outcome(outcome.reply, (*outcome.changes, *kept), outcome.notices, outcome.deliveries, outcome.heard)
 
 
-def change_of(view: View, delivery: Delivery, *, begun: bool = False) -> Change:
+def change_of(view: View, delivery: Delivery, keeper: str, *, begun: bool = False) -> Change:
     """What keeps a delivery as it is now; one that is over is not kept. `begun` says that an attempt is under way."""
     if delivery.state != "pending":
         return Remove(DELIVERY, delivery.id)
     before = view.get(DELIVERY, delivery.id)
     if before is None:
         last = next(view.find(DELIVERY, "all", "", reverse=True), None)
-        return Put(DELIVERY, delivery.id, record_of(delivery, 0 if last is None else last["number"] + 1, begun=begun))
-    return Put(DELIVERY, delivery.id, record_of(delivery, before["number"], begun=begun))
+        number = 0 if last is None else last["number"] + 1
+        return Put(DELIVERY, delivery.id, record_of(delivery, number, keeper, begun=begun))
+    return Put(DELIVERY, delivery.id, record_of(delivery, before["number"], keeper, begun=begun))
 
 
-def record_of(delivery: Delivery, number: int, *, begun: bool = False) -> Record:
+def record_of(delivery: Delivery, number: int, keeper: str, *, begun: bool = False) -> Record:
     """A delivery as a record. They go out in the order of their numbers."""
     return {
         "number": number,
         "begun": begun,
+        "keeper": keeper,
         "id": delivery.id,
         "event": delivery.event,
         "webhook": delivery.webhook,
@@ -226,3 +234,11 @@ def with_home(contents: Contents, record: Record | None) -> Contents:
     if record is not None:
         records[HOME] = {ONE: record}
     return Contents(records, contents.serial)
+
+
+def with_keeper(contents: Contents, keeper: str) -> Contents:
+    """What a world holds, its deliveries to be made by this server."""
+    if DELIVERY not in contents.records:
+        return contents
+    kept = {id: {**record, "keeper": keeper} for id, record in contents.records[DELIVERY].items()}
+    return Contents({**contents.records, DELIVERY: kept}, contents.serial)

@@ -91,7 +91,7 @@ class _Turns:
         chance = home.chance.child("step", due.kind, due.id)
         until = due.at if self.watched or listens(self.provider, view) else max(self.now, self.until)
         moment = Moment(due.at, chance, home.readings, home.pace, self.origin, home.world.name, until)
-        outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment)
+        outcome = heard(self.provider, view, self.provider.step(view, due, moment), moment, home.keeper)
         if outcome.deliveries:
             self.until = self.now
         return outcome
@@ -102,8 +102,11 @@ def listens(provider: Provider, view: View) -> bool:
     return provider.webhooks is not None and provider.webhooks.listens(view)
 
 
-def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment) -> Outcome:
-    """An outcome with the deliveries its notices come to, which the world keeps until they are over."""
+def heard(provider: Provider, view: View, outcome: Outcome, moment: Moment, keeper: str = "") -> Outcome:
+    """An outcome with the deliveries its notices come to, which the world keeps until they are over.
+
+    `keeper` is the server that is to make them.
+    """
     if outcome.notices and provider.webhooks is not None:
         outcome = provider.webhooks.hear(view, outcome, moment)
-    return with_deliveries(view, outcome) if outcome.deliveries else outcome
+    return with_deliveries(view, outcome, keeper) if outcome.deliveries else outcome

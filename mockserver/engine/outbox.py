@@ -174,6 +174,13 @@ class Outbox:
         if self._pending.get(posted.serial) is posted:
             heappush(self._due.setdefault(posted.world, []), (posted.delivery.due, posted.serial))
 
+    def pass_on(self, posted: Posted) -> None:
+        """Another server sees to this one: it was never ours."""
+        self._flying.discard(posted.serial)
+        if self._pending.get(posted.serial) is posted:
+            del self._pending[posted.serial], self._all[posted.serial]
+            self._load -= _size(posted.delivery)
+
     # ---- worlds
 
     def worlds(self) -> list[WorldId]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
@@ -34,6 +35,15 @@ class Scripted:
         """What lies ready in a world, by operation, oldest first."""
         return [(name, reply) for (owner, name), queue in self._queues.items() if owner == world for reply in queue]
 
+    def holds(self, world: WorldId, operation: str) -> bool:
+        """Whether one is ready for an operation."""
+        return (world, operation) in self._queues
+
+    def put(self, queues: Mapping[tuple[WorldId, str], Iterable[Reply]]) -> None:
+        """Let these be what is ready."""
+        self._queues = {key: deque(replies) for key, replies in queues.items()}
+        self.any = bool(self._queues)
+
     def take(self, world: WorldId, call: Call) -> tuple[Reply, Struck] | None:
         """The reply for a call, and how the journal is to name that; None if none is ready for it."""
         key = (world, call.operation.id if call.operation else "")
@@ -44,9 +54,7 @@ class Scripted:
         if not queue:
             del self._queues[key]
             self.any = bool(self._queues)
-        from mockserver.core.fault import Struck
-
-        return reply, Struck(ids=(NAME,))
+        return as_struck(reply)
 
     def forget(self, world: WorldId, operation: str | None = None) -> None:
         """Take back what is ready in a world, for one operation or for all."""
@@ -56,3 +64,10 @@ class Scripted:
             if owner != world or operation not in (None, name)
         }
         self.any = bool(self._queues)
+
+
+def as_struck(reply: Reply) -> tuple[Reply, Struck]:
+    """A reply that was laid ready, and how the journal is to name that."""
+    from mockserver.core.fault import Struck
+
+    return reply, Struck(ids=(NAME,))

@@ -81,7 +81,7 @@ class _Deed:
         self.open = set(credentials(kinds, records)) - self.asked
         if self.open:
             raise _Unasked
-        return heard(self.engine.services[home.world.provider].provider, view, outcome, moment)
+        return heard(self.engine.services[home.world.provider].provider, view, outcome, moment, home.keeper)
 
     async def ask(self) -> None:
         """Raises VerbError for a key that leads to another world."""

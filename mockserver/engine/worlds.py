@@ -20,6 +20,7 @@ from mockserver.engine.documents import Seed
 from mockserver.engine.homes import Home, Terms, private_name, resumed, said_of
 from mockserver.engine.keeping import home_record, note_home
 from mockserver.engine.kept import Made, made_of, with_home
+from mockserver.engine.others import look
 from mockserver.engine.uses import Uses
 
 __all__ = ["MOST_PRIVATE", "Home", "Terms", "Worlds", "private_name"]
@@ -62,6 +63,8 @@ class Worlds:
         self._uses = Uses(store, clock, terms.ttl)
         self._unkept: set[WorldId] = set()
         self._kept: dict[WorldId, Record] = {}
+        self.keeper = ""  # which of several servers this is
+        self.told: dict[WorldId, Record | None] = {}  # what others need to be told of worlds; None: it was dropped
         self.usual_pace = terms.pace
 
     async def open(self, origin: str) -> None:
@@ -80,20 +83,23 @@ class Worlds:
         there = await self._store.worlds(provider)
         for world in sorted(there, key=self._uses.at):
             said = await home_record(self._store, world)
-            home = self._resumed(world, said)
-            if world.name == self._seeds[provider].origin.name:
-                self._start[provider] = home
-            elif private_name(world.name) is None:
-                self._named[world] = home
-            else:
-                self._private[world] = home
+            self._place(self._resumed(world, said))
+
+    def _place(self, home: Home) -> None:
+        world = home.world
+        if world.name == self._seeds[world.provider].origin.name:
+            self._start[world.provider] = home
+        elif private_name(world.name) is None:
+            self._named[world] = home
+        else:
+            self._private[world] = home
 
     async def home(self, provider: Provider, claim: Claim) -> Home:
         """Where a request with this claim lives; a private world is made on first sight."""
         for kind, index, owned in claim.owned:
             owner = await self._store.whose(provider.name, kind, index, owned)
             if owner is not None:
-                return self._known(owner)
+                return await self._known(owner)
         key = claim.key
         if key is None or not key.startswith("test_"):
             return self._start.get(provider.name) or await self._begun(provider.name)
@@ -157,24 +163,19 @@ class Worlds:
         said = self._said(home)
         await self._store.replace(world, with_home(contents, said))
         self._note_kept(world, said)
-        if self.is_start(world):
-            self._start[world.provider] = home
-        elif private_name(world.name) is None:
-            self._named[world] = home
-        else:
-            self._private[world] = home
+        self._tell(world, {"said": said})
+        self._place(home)
+        if world in self._private:
             self._private.move_to_end(world)
             await self._let_idle_go()
         self.changed(world)
 
     async def drop(self, world: WorldId) -> bool:
         """Forget a world, whatever sort it is; False if there was none."""
-        self._private.pop(world, None)
-        self._named.pop(world, None)
-        self._made.pop(world, None)
-        self._kept.pop(world, None)
+        self.forget(world)
         await self._uses.forget(world)
         dropped = await self._store.drop(world)
+        self._tell(world, None)
         self.changed(world)
         return dropped
 
@@ -196,12 +197,7 @@ class Worlds:
             pace=home.pace if pace is None else pace,
             readings=home.readings if readings is None else readings,
         )
-        if self.is_start(world):
-            self._start[world.provider] = home
-        elif world in self._private:
-            self._private[world] = home
-        else:
-            self._named[world] = home
+        self._place(home)
         self._unkept.add(world)
         self.changed(world)
         return home
@@ -218,6 +214,31 @@ class Worlds:
             if said != self._kept.get(world):
                 await note_home(self._store, world, said)
                 self._note_kept(world, said)
+                self._tell(world, {"said": said})
+
+    # ---- what other servers do
+
+    def _tell(self, world: WorldId, there: Record | None) -> None:
+        if self.keeper:
+            self.told[world] = there
+
+    def follow(self, world: WorldId, said: Record | None) -> None:
+        """Let hold in a world what another server has written down of it."""
+        before = self.find(world)
+        for known in (self._made, self._kept):
+            known.pop(world, None)
+        home = self._resumed(world, said)
+        if before is not None and before.clock is not self._clock and home.clock is not self._clock:
+            before.clock.resume(home.clock.state())
+            home = replace(home, clock=before.clock)
+        if home != before or home.clock is not self._clock:
+            self._place(home)
+            self.changed(world)
+
+    def lose(self, world: WorldId) -> None:
+        """Another server has dropped it."""
+        self.forget(world)
+        self.changed(world)
 
     def _note_kept(self, world: WorldId, said: Record | None) -> None:
         if said is None:
@@ -269,35 +290,31 @@ class Worlds:
 
     async def _let_idle_go(self) -> None:
         while len(self._private) > self._most_private:
-            idle = next(iter(self._private))
-            await self.drop(idle)
+            await self.drop(next(iter(self._private)))
         for expired in await self._uses.expired(self._private):
             await self.drop(expired)
 
     async def _make(self, world: WorldId) -> Home:
         """One world comes of it, however many call at once, on however many servers: the store refuses the second."""
         home = self.home_of(world)
-        if await self._store.exists(world) or not await self._store.create(world, self.fresh(home)):
-            return self._resumed(world, await home_record(self._store, world)) if self._store.lasts else home
-        return home
+        made = not await self._store.exists(world) and await self._store.create(world, self.fresh(home))
+        if made or not self._store.lasts:
+            return home
+        return self._resumed(world, await home_record(self._store, world))
 
     def forget(self, world: WorldId) -> None:
         """Others have let a world go: it is made anew when it is asked for."""
-        self._private.pop(world, None)
-        self._named.pop(world, None)
-        self._made.pop(world, None)
-        self._kept.pop(world, None)
+        for known in (self._private, self._named, self._made, self._kept):
+            known.pop(world, None)
         if self.is_start(world):
             del self._start[world.provider]
 
-    def _known(self, world: WorldId) -> Home:
-        home = self._private.get(world)
-        if home is not None:
+    async def _known(self, world: WorldId) -> Home:
+        if world in self._private:
             self._private.move_to_end(world)
-            return home
-        return self.find(world) or self.home_of(world)
+        return self.find(world) or await look(self, self._store, world) or self.home_of(world)
 
     def home_of(self, world: WorldId, made: Made | None = None) -> Home:
         """The home a world begins with, on the server's clock."""
         made = made or self.made(world)
-        return Home(world, Chance.of(self.terms.seed, *world), made.readings, self._clock, made.pace)
+        return Home(world, Chance.of(self.terms.seed, *world), made.readings, self._clock, made.pace, self.keeper)

@@ -28,10 +28,12 @@ from mockserver.engine.journal import Journal
 from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.engine.readings import refuse, settle
+from mockserver.engine.sharing import Sharing
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.errors import UsageError, WorldError, WorldMissing, unknown
 from mockserver.providers import registry
-from mockserver.server import realtime
+from mockserver.server import entropy, realtime
+from mockserver.server.order import Order
 from mockserver.settings import Settings
 from mockserver.stores.opening import store_at
 
@@ -85,6 +87,14 @@ def build_engine(
         seed=settings.seed,
         ports=ports or Ports(blundered=log_blunder, stopwatch=realtime.stopwatch),
     )
+
+
+def share(engine: Engine, settings: Settings, order: Order | None) -> None:
+    """Let what is set on one server hold on all that share its store: workers of a port, and whoever is on Redis."""
+    if order is not None:
+        Sharing(engine, order.name, order.dead)
+    elif not settings.store.startswith(("memory:", "sqlite:")):
+        Sharing(engine, entropy.token())
 
 
 def store_of(settings: Settings) -> Store:

@@ -138,7 +138,7 @@ class _Prompt:
 class Line(RequestHandler):
     """One connection."""
 
-    __slots__ = ("answering", "app", "gone", "half_closed", "newest", "stirred", "taken")
+    __slots__ = ("answering", "app", "gone", "half_closed", "newest", "playing", "stirred", "taken")
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -148,6 +148,7 @@ class Line(RequestHandler):
         self.half_closed = False
         self.gone: asyncio.Future[None] | None = None
         self.taken: tuple[RawRequestMessage, bytes] | None = None
+        self.playing: asyncio.Task[None] | None = None
         self.stirred: asyncio.Future[None] | None = None
         if app.engine.store.never_waits:
             self._parser = cast(Any, _Prompt(self, self._parser))
@@ -182,11 +183,25 @@ class Line(RequestHandler):
         """Write it, if there is still somebody to read it."""
         if self.transport is None:
             return
+        if isinstance(outgoing, Disturbed):
+            self._play(outgoing)
+            return
         self.transport.write(outgoing.data)
         if outgoing.keep_alive:
             self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         else:
             self.force_close()
+
+    def _play(self, disturbed: Disturbed) -> None:
+        """A fault that another server set when this request was taken already."""
+        from mockserver.server.manner import play
+
+        async def played() -> None:
+            await play(disturbed.score, self)
+            if not disturbed.keep_alive or self.is_last():
+                self.force_close()
+
+        self.playing = self._loop.create_task(played())
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """A client that has said all it will still gets its answers; one that stopped inside a body has gone.

@@ -11,12 +11,17 @@ from mockserver.errors import StartError
 from mockserver.server import entropy
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A TCP socket bound to host and port (0 takes a free one), not yet listening. Raises StartError."""
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A TCP socket bound to host and port (0 takes a free one), not yet listening. Raises StartError.
+
+    Several may be bound to one port if all are `shared`.
+    """
     family, address = _address(host, port)
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(address)
         sock.setblocking(False)
     except OSError as error:

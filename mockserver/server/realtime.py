@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
 
 # Whole nanoseconds of a stopwatch, for how long something took.
 stopwatch: Final = time.perf_counter_ns
+
+
+async def pause(seconds: float) -> None:
+    """Let so much real time pass."""
+    await asyncio.sleep(seconds)
 
 
 def milliseconds() -> Callable[[], int]:

@@ -4,48 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
-from pathlib import Path
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from mockserver.errors import StartError
+from mockserver.server.ready_file import forget_ready, say_ready
 from mockserver.settings import Settings
 
 if TYPE_CHECKING:
     from mockserver.engine.engine import Engine
+    from mockserver.server.order import Order
 
 # What a server keeps are records, and those hold no cycles: the old ones are not swept at all. The young ones are swept
 # while they still lie in the processor's caches, at half the cost of doing it later, and with a pause of 13 ms at most.
 SWEEPS: Final = (1_000, 50, 1_000)
 
 
-def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> int:
+Announce = Callable[[str, str | None], None]
+
+
+def serve(settings: Settings, announce: Announce, again: Callable[[], Settings] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; 0 when all in flight is finished. A second one breaks it off.
 
-    `announce` gets the URL once the port is open, and the token of the control API if one had to be made up.
+    `announce` gets the URL once the port is open, and the token of the control API if one had to be made up. `again`
+    reads the settings anew: several workers do so when they are replaced.
 
     Raises MockserverError if it can't start.
     """
+    if settings.workers == 1:
+        return serve_here(settings, announce)
+    from mockserver.server.supervisor import supervise
+
+    return supervise(settings, announce, again or (lambda: settings))
+
+
+def serve_here(settings: Settings, announce: Announce, order: Order | None = None) -> int:
+    """The same from this very process, whatever the number of workers; `order` says that it is one of them."""
     sweeps = gc.get_threshold()
     gc.disable()  # a start makes much and throws away little: sweeps are a tenth of it
     try:
         from mockserver.engine.ports import Ports
         from mockserver.server import realtime
-        from mockserver.server.assemble import build_engine, log_blunder
+        from mockserver.server.assemble import build_engine, log_blunder, share
         from mockserver.server.log import RequestLog, errors_as_json
 
         requests = RequestLog(sys.stdout, settings.log_format)
         watch = requests.write if settings.log else Ports().watch
         ports = Ports(blundered=log_blunder, stopwatch=realtime.stopwatch, watch=watch)
         engine = build_engine(settings, ports=ports)
+        share(engine, settings, order)
         logged = errors_as_json(sys.stderr) if settings.log_format == "json" else nullcontext()
         with logged, asyncio.Runner(loop_factory=_loop_factory(), debug=False) as runner:
-            runner.run(_serve(engine, settings, announce))
+            runner.run(_serve(engine, settings, announce, order))
         requests.flush()
     finally:
         gc.unfreeze()
@@ -54,26 +66,29 @@ def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> in
     return 0
 
 
-async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, str | None], None]) -> None:
+async def _serve(engine: Engine, settings: Settings, announce: Announce, order: Order | None) -> None:
     from mockserver.server.assemble import build_control
     from mockserver.server.serving import serving
 
     stop, hurry = asyncio.Event(), asyncio.Event()
     _on_signals(stop, hurry)
+    if order is not None:
+        _on_orphaned(stop)
     if settings.ready_file is not None:
-        _forget(settings.ready_file)
+        forget_ready(settings.ready_file)
     control = build_control(engine, settings)
     async with serving(
         engine,
         settings.host,
         settings.port,
+        shares_port=order is not None,
         control=control,
         allowed=settings.allow_target,
         finish_seconds=settings.drain,
         hurry=hurry,
     ) as url:
         if settings.ready_file is not None:
-            _ready(settings.ready_file, url)
+            say_ready(settings.ready_file, url)
         try:
             announce(url, control.made_up_token if control is not None else None)
             gc.freeze()
@@ -82,7 +97,7 @@ async def _serve(engine: Engine, settings: Settings, announce: Callable[[str, st
             await stop.wait()
         finally:
             if settings.ready_file is not None:
-                _forget(settings.ready_file)
+                forget_ready(settings.ready_file)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -92,6 +107,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def _on_orphaned(stop: asyncio.Event) -> None:
+    """Stop when whoever started this worker is no more."""
+    from mockserver.server.order import LIFELINE
+
+    loop = asyncio.get_running_loop()
+
+    def left() -> None:
+        loop.remove_reader(LIFELINE)
+        stop.set()
+
+    loop.add_reader(LIFELINE, left)
 
 
 def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
@@ -106,22 +134,3 @@ def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
             loop.add_signal_handler(number, told)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(told))
-
-
-def _ready(path: Path, url: str) -> None:
-    """Tell who waits that the port is open; the file is there whole or not at all. Raises StartError."""
-    port = int(url.rpartition(":")[2])
-    written = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        written.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}) + "\n")
-        written.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            written.unlink(missing_ok=True)
-        raise StartError(f"--ready-file {path}: can't be written ({error.strerror}). Check the folder.") from None
-
-
-def _forget(path: Path) -> None:
-    """A ready file of a server that is not ready would lie."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)

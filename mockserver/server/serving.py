@@ -15,6 +15,7 @@ from mockserver.engine.ports import send_nothing
 from mockserver.errors import StartError
 from mockserver.server.app import App
 from mockserver.server.listen import access_to, bind, url_of
+from mockserver.server.pulse import Pulse
 from mockserver.server.ticker import Ticker
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ async def serving(
     host: str,
     port: int,
     *,
+    shares_port: bool = False,
     control: Control | None = None,
     allowed: Sequence[tuple[str, int | None]] = (),
     attempt_seconds: float | None = None,
@@ -66,17 +68,18 @@ async def serving(
     """The URL, once the socket is bound and the worlds are there. `limits` are those of `App`, or
     of another `wire`.
 
-    `control` is told who may drive; without one there is no control API. Webhooks of other machines than this one go
-    to the `allowed` hosts and ports only; each attempt has `attempt_seconds`. At the end no new connection is taken,
-    what is in flight is finished within `finish_seconds`, or until `hurry` is set, and deliveries are broken off.
+    `shares_port` lets other processes that say so listen there too. `control` is told who may drive; without one there
+    is no control API. Webhooks of other machines than this one go to the `allowed` hosts and ports only; each attempt
+    has `attempt_seconds`. At the end no new connection is taken, what is in flight is finished within `finish_seconds`,
+    or until `hurry` is set, and deliveries are broken off.
     Raises StartError or WorldError.
     """
-    sock = bind(host, port)
+    sock = bind(host, port, shared=shares_port)
     ports = engine.ports
     try:
         url = url_of(sock)
         post = Post(allowed, own_port=sock.getsockname()[1], seconds=attempt_seconds)
-        ticker = Ticker(engine)
+        ticker, pulse = Ticker(engine), Pulse(engine)
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
@@ -93,12 +96,14 @@ async def serving(
         raise
     try:
         ticker.start()
+        pulse.start()
         yield url
     finally:
         server.close()
         ticker.break_off()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
+        await pulse.stop()
         await post.close()
         await engine.store.close()
         engine.ports = ports

@@ -20,6 +20,7 @@ from mockserver.engine.journal import Journal
 from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.engine.readings import settle
+from mockserver.engine.sharing import Sharing
 from mockserver.engine.worlds import MOST_PRIVATE, Terms, Worlds
 from mockserver.stores.memory import MemoryStore
 
@@ -274,16 +275,21 @@ def engine(
     most_private: int = MOST_PRIVATE,
     journal: Journal | None = None,
     store: Store | None = None,
+    name: str | None = None,
+    dead: tuple[str, ...] = (),
     ttl: int | None = None,
 ) -> Engine:
-    """An engine that serves tiny notes from memory; its clock stands until it is moved."""
+    """An engine that serves tiny notes from memory; its clock stands until it is moved.
+
+    With a `name` it is one of several on its store, of whom those are known to be `dead`.
+    """
     clock = Clock(source, at)
     store = store or MemoryStore(kinds_of([provider]))
     document = WorldDocument("default", load_yaml("{}", "default.yaml"), {})
     terms = Terms(seed, pace, {"tiny": settle("tiny", READINGS, readings or {})}, READINGS, readings or {}, ttl=ttl)
     worlds = Worlds(store, clock, {"tiny": Seed(provider, document, section)}, terms, most_private=most_private)
     contract = compile_contract(DOCUMENT)
-    return Engine(
+    made = Engine(
         [Service(provider, contract, contract.unmatched, samples=DocumentSamples(DOCUMENT))],
         store=store,
         worlds=worlds,
@@ -292,3 +298,6 @@ def engine(
         seed=seed,
         ports=ports or Ports(),
     )
+    if name is not None:
+        Sharing(made, name, dead)
+    return made

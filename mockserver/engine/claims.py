@@ -1,0 +1,119 @@
+"""Which of several servers makes a delivery: the one that is its keeper, and another one if that one dies.
+
+A delivery's keeper stands in its record, and an attempt begins by finding oneself there: so each is made by one server.
+Who is alive says so, again and again, for a short time ahead (a lease, in real time). The deliveries of one whose lease
+has run out are claimed by the next who notices; of an attempt that was under way nobody knows whether it arrived, so it
+is made again and says so. Whoever moves a clock claims what is waiting in its worlds, to make it in the right order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from mockserver.core.delivery import Delivery
+from mockserver.core.http import Reply
+from mockserver.core.text import Record
+from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldGone
+from mockserver.engine.keeping import ask, note
+from mockserver.engine.kept import DELIVERY, delivery_of, record_of, repeated
+from mockserver.engine.others import find_new
+from mockserver.engine.shared_kept import LEASE
+
+if TYPE_CHECKING:
+    from mockserver.engine.engine import Engine
+    from mockserver.engine.homes import Home
+    from mockserver.engine.outbox import Posted
+
+# Who has not been heard of for so long (real ms) is taken for dead.
+LEASE_MS: Final = 5_000
+
+_SAID: Final = Outcome(Reply(204))
+
+
+async def beat(engine: Engine) -> tuple[set[str], set[str]]:
+    """Say that we are alive: the names of those that are, and of those that have fallen silent."""
+    me, real = engine.worlds.keeper, engine.clock.real()
+    alive: set[str] = set()
+    silent: set[str] = set()
+
+    def decide(view: View) -> Outcome:
+        alive.clear()
+        silent.clear()
+        for lease in view.find(LEASE, "all", ""):
+            (alive if lease["until"] > real or lease["name"] == me else silent).add(lease["name"])
+        alive.add(me)
+        return Outcome(_SAID.reply, (Put(LEASE, me, {"name": me, "until": real + LEASE_MS}),))
+
+    await ask(engine.store, decide)
+    return alive, silent
+
+
+async def leave(engine: Engine) -> None:
+    """Say that we are about to end: others see to what is waiting here."""
+    me = engine.worlds.keeper
+    await note(engine.store, Put(LEASE, me, {"name": me, "until": 0}))
+
+
+async def take_over(engine: Engine, alive: set[str], dead: Iterable[str]) -> None:
+    """Claim what nobody who is alive sees to, and strike the dead off the list."""
+    await find_new(engine.worlds, engine.store)
+    for home in engine.worlds.homes():
+        await claim(engine, home, lambda record: record.get("keeper") not in alive)
+        engine.ports.wake(home.world)
+    gone = [Remove(LEASE, name) for name in dead]
+    if gone:
+        await note(engine.store, *gone)
+
+
+async def claim(engine: Engine, home: Home, wanted: Callable[[Record], bool]) -> None:
+    """Become the keeper of deliveries in a world that another server keeps."""
+    me = engine.worlds.keeper
+    claimed: list[Delivery] = []
+
+    def decide(view: View) -> Outcome:
+        claimed.clear()
+        changes: list[Change] = []
+        for record in view.find(DELIVERY, "all", ""):
+            if record.get("keeper") != me and wanted(record):
+                delivery = repeated(delivery_of(record)) if record["begun"] else delivery_of(record)
+                claimed.append(delivery)
+                changes.append(Put(DELIVERY, delivery.id, record_of(delivery, record["number"], me)))
+        return Outcome(_SAID.reply, tuple(changes))
+
+    with suppress(WorldGone):  # it was dropped this very moment
+        await engine.store.transact(home.world, decide, counted=False)
+        engine.outbox.add(home.world, claimed)
+
+
+async def claim_all(engine: Engine) -> None:
+    """Become the keeper of all that waits, and see to every world's steps."""
+    for home in engine.worlds.homes():
+        await claim(engine, home, waits)
+        engine.ports.wake(home.world)
+
+
+def waits(record: Record) -> bool:
+    """Whether no attempt of a delivery is under way."""
+    return not record["begun"]
+
+
+async def begin(engine: Engine, posted: Posted) -> bool:
+    """Let it be known that an attempt is under way; False if it is another server's by now, or nobody's."""
+    me = engine.worlds.keeper
+    ours: list[bool] = []
+
+    def decide(view: View) -> Outcome:
+        record = view.get(DELIVERY, posted.delivery.id)
+        ours.append(record is not None and record.get("keeper") == me)
+        if record is None or not ours[-1]:
+            return _SAID
+        change = Put(DELIVERY, posted.delivery.id, record_of(posted.delivery, record["number"], me, begun=True))
+        return Outcome(_SAID.reply, (change,))
+
+    try:
+        await engine.store.transact(posted.world, decide, counted=False)
+    except WorldGone:
+        return False
+    return ours[-1]

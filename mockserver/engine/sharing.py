@@ -1,0 +1,262 @@
+"""Several servers on one store: what is set on one holds on all.
+
+The store is what they share. Each keeps what is set at hand as one server alone does, and looks before it answers a
+call whether the mark in the store has moved (`shared_kept.py`); then it reads what was set meanwhile. Whoever sets
+something has it in the store, and the mark moved, before that is answered. So a call that begins after something was
+set is answered accordingly, whichever server gets it. Turns of faults are counted in the store itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mockserver.core.http import Reply
+from mockserver.core.text import Json, Record
+from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
+from mockserver.engine.claims import beat, leave, take_over
+from mockserver.engine.homes import private_name
+from mockserver.engine.keeping import ask
+from mockserver.engine.kept import CLOCK, ONE, pace_of, pace_record
+from mockserver.engine.others import find_all, find_new, look
+from mockserver.engine.shared_calls import count
+from mockserver.engine.shared_kept import (
+    CLOCK_TOPIC,
+    FAULTS,
+    FAULTS_TOPIC,
+    FIRST_MARK,
+    MARK,
+    MET,
+    PLACE,
+    SCRIPTED,
+    SCRIPTED_TOPIC,
+    TURN,
+    WORLDS_TOPIC,
+    label,
+    moved_on,
+    moved_since,
+    reply_of,
+)
+
+if TYPE_CHECKING:
+    from mockserver.engine.clock import Clock
+    from mockserver.engine.engine import Engine
+
+_SAID: Final = Outcome(Reply(204))
+
+
+class Clashed(Exception):
+    """Another server has set a fault of that id this very moment. What was set here is taken back: set it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What was set elsewhere, all as of one moment. None is what has not changed, but for `worlds`: anything may."""
+
+    mark: Record
+    clock: Record | None
+    faults: list[Json] | None
+    met: dict[str, Record]
+    scripted: list[Record] | None
+    worlds: dict[WorldId, Record | None] | None
+
+
+class Sharing:
+    """What one server knows of what is set on all. `name` is its own, unlike that of any other."""
+
+    def __init__(self, engine: Engine, name: str, dead: Iterable[str] = ()) -> None:
+        self.name = name
+        self._dead = frozenset(dead)  # who is known to have ended
+        self._engine = engine
+        self._seen: Record = FIRST_MARK
+        self._faults: list[Json] = []  # as it was last written down
+        engine.sharing = self
+        engine.worlds.keeper = name
+        engine.faults.ledger = lambda world, work: count(engine, world, work)
+
+    async def is_joined(self) -> bool:
+        """Whether other servers are there already."""
+        alive, _ = await beat(self._engine)
+        return bool(alive - self._dead - {self.name})
+
+    async def join(self) -> None:
+        """Begin with what is set, and see to what nobody does."""
+        await self.catch_up()
+        alive, silent = await beat(self._engine)
+        await take_over(self._engine, alive - self._dead, {*silent, *self._dead})
+        self._dead = frozenset()
+
+    async def stay(self) -> None:
+        """Say that we are alive, and see to what those leave behind who are not any more."""
+        alive, silent = await beat(self._engine)
+        if silent:
+            await take_over(self._engine, alive, silent)
+
+    async def leave(self) -> None:
+        """Let others see to what is waiting here."""
+        await leave(self._engine)
+
+    # ---- what others have set
+
+    async def catch_up(self, *, whole: bool = False) -> None:
+        """Let hold here what was set anywhere before this was called; `whole` also tells what faults have met."""
+        found: list[_News | None] = []
+
+        def look(view: View) -> Outcome:
+            mark = view.get(MARK, ONE) or FIRST_MARK
+            same = mark["version"] == self._seen["version"]
+            found.append(None if same and not whole else self._news(view, mark))
+            return _SAID
+
+        await ask(self._engine.store, look)
+        news = found[-1]
+        if news is None:
+            return
+        if news.worlds is None:
+            await find_all(self._engine.worlds, self._engine.store)
+        if news.mark["version"] >= self._seen["version"]:  # not overtaken by another call that looked later
+            self._follow(news)
+
+    def _news(self, view: View, mark: Record) -> _News:
+        seen = self._seen
+        moved = moved_since(mark, seen)
+        faults = view.get(FAULTS, ONE) if mark[FAULTS_TOPIC] != seen[FAULTS_TOPIC] else None
+        standing = self._faults if faults is None else faults["standing"]
+        counts = {said["id"]: view.get(MET, said["id"]) for said in standing}
+        return _News(
+            mark,
+            view.get(CLOCK, ONE) if mark[CLOCK_TOPIC] != seen[CLOCK_TOPIC] else None,
+            None if faults is None else faults["standing"],
+            {id: met for id, met in counts.items() if met is not None},
+            list(view.find(SCRIPTED, "all", "")) if mark[SCRIPTED_TOPIC] != seen[SCRIPTED_TOPIC] else None,
+            None if moved is None else {world: view.get(PLACE, label(world)) for world in moved},
+        )
+
+    def _follow(self, news: _News) -> None:
+        engine = self._engine
+        self._seen = news.mark
+        if news.clock is not None:
+            self._follow_clock(news.clock)
+        if news.faults is not None:
+            self._faults = news.faults
+            engine.faults.put(news.faults)
+        for id, met in news.met.items():
+            engine.faults.note_met(id, met["met"], met["used"])
+        if news.scripted is not None:
+            queues = {
+                (WorldId(*said["world"].split("/", 1)), said["operation"]): [reply_of(each) for each in said["replies"]]
+                for said in news.scripted
+            }
+            engine.scripted.put(queues)
+        for world, place in (news.worlds or {}).items():
+            if place is None:
+                engine.worlds.lose(world)
+            else:
+                engine.worlds.follow(world, place["said"])
+
+    def _follow_clock(self, said: Record) -> None:
+        engine = self._engine
+        engine.kept = said
+        pace = pace_of(said["pace"]) if "pace" in said else engine.worlds.usual_pace
+        if pace != engine.worlds.terms.pace:
+            engine.worlds.set_pace(pace)
+        engine.clock.resume(said["clock"])
+        engine.clock.moved()
+
+    # ---- what is set here
+
+    async def publish(self, clock: Clock | None = None, at: int | None = None) -> None:
+        """Let hold everywhere what was set here; of a clock that is about to jump, where it will be.
+
+        Raises Clashed, and what was set is taken back, if another server was first with a fault of that id.
+        """
+        engine = self._engine
+        await engine.worlds.keep(clock, at)
+        worlds, engine.worlds.told = engine.worlds.told, {}
+        said: dict[str, Json] = {"clock": dict(engine.clock.state(at if clock is engine.clock else None))}
+        if engine.worlds.terms.pace != engine.worlds.usual_pace:
+            said["pace"] = pace_record(engine.worlds.terms.pace)
+        before, faults = engine.kept, engine.faults.described()
+        if said == before and faults == self._faults and not worlds:
+            return
+        written: list[tuple[Record, Record]] = []
+
+        def decide(view: View) -> Outcome:
+            mark = view.get(MARK, ONE) or FIRST_MARK
+            changes: list[Change] = []
+            topics: set[str] = set()
+            if said != before:
+                topics.add(CLOCK_TOPIC)
+                changes.append(Put(CLOCK, ONE, _later(said, view.get(CLOCK, ONE), before)))
+            if faults != self._faults:
+                topics.add(FAULTS_TOPIC)
+                changes += self._faults_changed(view, faults)
+            for world, there in worlds.items():
+                topics.add(WORLDS_TOPIC)
+                if there is not None:
+                    changes.append(Put(PLACE, label(world), there))
+                    continue
+                changes += [Remove(PLACE, label(world)), *_without(view, TURN, "world", label(world))]
+                ready = _without(view, SCRIPTED, "world", label(world))
+                if ready:
+                    topics.add(SCRIPTED_TOPIC)
+                    changes += ready
+            fresh = moved_on(mark, topics, list(worlds))
+            written.append((mark, fresh))
+            return Outcome(_SAID.reply, (*changes, Put(MARK, ONE, fresh)))
+
+        try:
+            await ask(engine.store, decide)
+        except Clashed:
+            self._seen = FIRST_MARK  # all is read anew
+            await self.catch_up()
+            raise
+        except BaseException:
+            engine.worlds.told = {**worlds, **engine.worlds.told}
+            raise
+        engine.kept, self._faults = said, faults
+        last, fresh = written[-1]
+        if last["version"] == self._seen["version"]:
+            self._seen = fresh
+
+    def _faults_changed(self, view: View, mine: list[Json]) -> list[Change]:
+        """Faults set and removed here, among those of others. Raises Clashed."""
+        known = view.get(FAULTS, ONE)
+        theirs = [] if known is None else known["standing"]
+        before = [said["id"] for said in self._faults]
+        now = [said["id"] for said in mine]
+        added = [said for said in mine if said not in self._faults]
+        gone = {said["id"] for said in self._faults if said not in mine}
+        left = [said for said in theirs if said["id"] not in gone]
+        if {said["id"] for said in left} & {said["id"] for said in added}:
+            raise Clashed
+        standing = mine if [said["id"] for said in theirs] == before else [*left, *added]
+        changes: list[Change] = [Put(FAULTS, ONE, {"standing": standing})]
+        for id in gone:
+            changes += [Remove(MET, id), *_without(view, TURN, "fault", id)]
+        assert len(set(now)) == len(now)
+        return changes
+
+
+async def look_around(engine: Engine, provider: str | None, name: str | None) -> None:
+    """Know all that is set anywhere, and the worlds that were made there: the one that is named, or all of them."""
+    if engine.sharing is None:
+        return
+    await engine.sharing.catch_up(whole=True)
+    if provider is not None and name is not None:
+        await look(engine.worlds, engine.store, WorldId(provider, private_name(name) or name))
+    else:
+        await find_new(engine.worlds, engine.store)
+
+
+def _without(view: View, kind: str, index: str, key: str) -> list[Change]:
+    return [Remove(kind, said["id"]) for said in view.find(kind, index, key)]
+
+
+def _later(mine: Record, theirs: Record | None, before: Record | None) -> Record:
+    """The clock that is further on, if another server has moved it in the same way meanwhile: time never goes back."""
+    if theirs is None or theirs == before:
+        return mine
+    ours, other = mine["clock"], theirs["clock"]
+    return {**mine, "clock": {name: max(at, other.get(name, at)) for name, at in ours.items()}}

@@ -1,0 +1,199 @@
+"""Several servers on one store: what is set on one holds on all, and each delivery has one keeper."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.control.control import Control
+from mockserver.core.delivery import Answered, Sending
+from mockserver.core.http import Reply
+from mockserver.core.text import Json
+from mockserver.core.world import Store, WorldId
+from mockserver.engine.claims import LEASE_MS
+from mockserver.engine.engine import Engine
+from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.stores.redis import RedisStore
+from mockserver.stores.sqlite import SqliteStore
+from tests.engine import posting
+from tests.engine.asking import ask, create, notes, request, run
+from tests.engine.tiny import NOW
+from tests.stores.running import RedisServer, redis_server
+
+Serve = Callable[..., Engine]
+ALICE = WorldId("tiny", "test_alice")
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with redis_server("--appendonly", "no") as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Serve:
+    """Starts one of several servers on one file, or one Redis."""
+    kinds = kinds_of([posting.PROVIDER])
+
+    def start(name: str, send: Any = posting.takes_all, **options: Any) -> Engine:
+        if request.param == "redis":
+            url = f"{request.getfixturevalue('redis').url}?prefix={tmp_path.name}"
+            store: Store = RedisStore(url, kinds)
+        else:
+            store = SqliteStore(tmp_path / "worlds.db", kinds)
+        return posting.engine(send, store=store, name=name, **options)
+
+    return start
+
+
+def control(engine: Engine, method: str, path: str, body: Json = None) -> Reply:
+    reply = run(Control(engine).respond(request(method, f"/__admin{path}", None, body)))
+    assert reply.status < 300, reply.value
+    return reply
+
+
+def state(engine: Engine, path: str) -> Json:
+    return control(engine, "GET", path).value
+
+
+@pytest.fixture
+def pair(serve: Serve) -> tuple[Engine, Engine]:
+    return serve("one"), serve("two")
+
+
+Pair = tuple[Engine, Engine]
+
+
+def test_a_clock_that_is_moved_or_stopped_on_one_is_so_on_the_other(pair: Pair) -> None:
+    one, two = pair
+    control(one, "POST", "/clock/freeze")
+    control(two, "POST", "/clock/advance", {"by": "5s"})
+    control(one, "POST", "/clock/advance", {"by": "1s"})
+    assert [state(each, "/clock")["now"] for each in pair] == [NOW + 6_000] * 2
+    assert all(state(each, "/clock")["frozen"] for each in pair)
+    assert create(two, "late", "test_alice").value["createdAt"] == NOW + 6_000
+
+
+def test_a_world_of_one_is_the_other_s_with_its_own_clock_pace_and_readings(pair: Pair) -> None:
+    one, two = pair
+    create(one, "hers", "test_alice")
+    control(two, "POST", "/worlds/tiny/test_alice/clock/advance", {"by": "2s"})
+    control(one, "PUT", "/worlds/tiny/test_alice/clock/pace", {"pace": 3})
+    create(two, "hers too", "test_alice")
+    assert [note["text"] for note in notes(one, "test_alice")] == [note["text"] for note in notes(two, "test_alice")]
+    seen = [state(each, "/worlds/tiny/test_alice/clock") for each in pair]
+    assert [(clock["now"], clock["pace"], clock["of"]) for clock in seen] == [(NOW + 2_000, 3, "world")] * 2
+
+
+def test_a_world_that_is_reset_or_dropped_on_one_is_so_on_the_other(pair: Pair) -> None:
+    one, two = pair
+    create(one, "gone", "test_alice")
+    notes(two, "test_alice")
+    control(two, "POST", "/worlds/tiny/test_alice/reset")
+    assert "gone" not in [note["text"] for note in notes(one, "test_alice")]
+    control(one, "DELETE", "/worlds/tiny/test_alice")
+    assert [world["world"] for world in state(two, "/worlds")["worlds"]] == ["default"]
+    assert ask(two, "GET", "/tiny/notes", "test_alice").status == 200
+
+
+def test_a_fault_of_one_strikes_on_both_and_its_turns_are_counted_together(pair: Pair) -> None:
+    one, two = pair
+    fault = {"status": {"code": 503}, "turns": {"first": 3}}
+    control(one, "POST", "/faults", fault)
+    statuses = [ask(engine, "GET", "/tiny/notes", "test_alice").status for engine in (one, two, two, one, two)]
+    assert statuses == [503, 503, 503, 200, 200]
+    (standing,) = state(two, "/faults")["faults"]
+    assert (standing["met"], standing["used"]) == (5, 3)
+    control(two, "DELETE", "/faults")
+    assert state(one, "/faults")["faults"] == []
+
+
+def test_faults_set_on_both_at_once_all_stand(pair: Pair) -> None:
+    async def both() -> list[Reply]:
+        fault = request("POST", "/__admin/faults", None, {"status": {"code": 503}, "turns": {"first": 1}})
+        return list(await asyncio.gather(*(Control(each).respond(fault) for _ in range(3) for each in pair)))
+
+    assert {reply.status for reply in run(both())} == {201}
+    named = [[fault["id"] for fault in state(each, "/faults")["faults"]] for each in pair]
+    assert named[0] == named[1]
+    assert sorted(named[0]) == [f"fault-{number}" for number in range(1, 7)]
+
+
+def test_a_reply_that_is_laid_ready_on_one_is_given_once_by_whoever_is_called(pair: Pair) -> None:
+    one, two = pair
+    for status in (418, 451):
+        control(one, "POST", "/worlds/tiny/test_alice/replies", {"operation": "listNotes", "status": status})
+    assert [ask(each, "GET", "/tiny/notes", "test_alice").status for each in (two, one, two)] == [418, 451, 200]
+    control(two, "POST", "/worlds/tiny/test_alice/replies", {"operation": "listNotes", "status": 418})
+    control(one, "DELETE", "/worlds/tiny/test_alice/replies")
+    assert ask(two, "GET", "/tiny/notes", "test_alice").status == 200
+
+
+def test_a_snapshot_of_one_is_put_back_by_the_other(pair: Pair) -> None:
+    one, two = pair
+    create(one, "before", "test_alice")
+    control(one, "POST", "/worlds/tiny/test_alice/snapshot", {"name": "good"})
+    create(two, "after", "test_alice")
+    control(two, "POST", "/worlds/tiny/test_alice/restore", {"snapshot": "good"})
+    assert [note["text"] for note in notes(one, "test_alice")][-1] == "before"
+
+
+def test_a_server_that_joins_later_finds_all_that_is_set(serve: Serve) -> None:
+    one = serve("one")
+    control(one, "POST", "/clock/freeze")
+    control(one, "PUT", "/clock/pace", {"pace": 9})
+    control(one, "POST", "/faults", {"status": {"code": 503}})
+    control(one, "POST", "/worlds/tiny/test_alice/replies", {"operation": "listNotes", "status": 418})
+    two = serve("two", at=NOW + 60_000)
+    assert (state(two, "/clock")["now"], state(two, "/clock")["pace"]) == (NOW, 9)
+    assert len(state(two, "/faults")["faults"]) == 1
+    assert ask(two, "GET", "/tiny/notes", "test_alice").status == 418
+
+
+def test_who_moves_the_clock_makes_the_deliveries_that_wait_on_the_other(serve: Serve) -> None:
+    sent: list[str] = []
+
+    def receiver(name: str) -> Any:
+        async def takes(sending: Sending) -> Answered:
+            sent.append(f"{name} {sending.headers.first('x-event')}")
+            return Answered(200, "OK")
+
+        return takes
+
+    one, two = serve("one", receiver("one")), serve("two", receiver("two"))
+    create(one, "x", "test_alice")
+    control(two, "POST", "/clock/advance", {"by": "10s"})
+    assert sent == ["two made", "two ripe", "two done"]
+    run(one.advance(0))
+    assert len(sent) == 3
+
+
+def test_a_delivery_of_one_that_died_is_made_by_the_other_and_says_so(serve: Serve) -> None:
+    now = [NOW]
+
+    async def dies(sending: Sending) -> Answered:
+        raise KeyboardInterrupt
+
+    one = serve("one", dies, source=lambda: now[0])
+    two = serve("two", source=lambda: now[0])
+    create(one, "x", "test_alice")
+    with pytest.raises(KeyboardInterrupt):
+        run(one.advance(0))
+    assert two.sharing is not None
+    run(two.sharing.stay())
+    assert len(two.outbox) == 0  # it may be at it still
+    now[0] += LEASE_MS + 1
+    run(two.sharing.stay())
+    run(two.advance(0))
+    posted = next(iter(two.outbox))
+    assert [attempt.answered.error for attempt in posted.delivery.attempts] == [PERHAPS, None]
+
+
+def test_who_takes_the_place_of_a_dead_one_makes_its_deliveries_at_once(serve: Serve) -> None:
+    create(serve("one"), "x", "test_alice")
+    assert len(serve("two").outbox) == 0
+    assert [posted.delivery.event for posted in serve("three", dead=("one",)).outbox] == ["made"]

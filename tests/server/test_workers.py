@@ -1,0 +1,101 @@
+"""Several workers on one port, under races, kills and a wheel that is in many hands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from mockserver.core.text import Json
+from tests.server.storm import Storm, raced
+from tests.server.workers import Workers, sqlite_at, workers
+from tests.stores.running import redis_server
+
+CALLS = 50
+
+
+@pytest.fixture(params=["sqlite", "redis"], scope="module")
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    """Two workers on one store."""
+    if request.param == "sqlite":
+        with workers(2, sqlite_at(tmp_path_factory.mktemp("worlds")), "--pace", "inf") as started:
+            yield started
+    else:
+        with redis_server() as redis, workers(2, redis.url, "--pace", "inf") as started:
+            yield started
+
+
+async def each_connection(url: str, count: int, method: str, path: str, **options: Any) -> list[Json]:
+    """The same call over so many connections, of which every worker gets some."""
+
+    async def one() -> Json:
+        async with aiohttp.ClientSession() as client, client.request(method, url + path, **options) as response:
+            return await response.json() if response.status != 204 else None
+
+    return list(await asyncio.gather(*(one() for _ in range(count))))
+
+
+def test_of_many_identical_whole_video_calls_at_once_one_wins(running: Workers) -> None:
+    for key in ("test_race1", "test_race2", "test_race3"):
+        answers, projects = asyncio.run(raced(running.url, key, CALLS))
+        assert answers == Counter({201: 1, 409: CALLS - 1})
+        assert projects == 1
+
+
+def test_a_jump_of_the_clock_is_seen_by_the_next_call_of_any_connection(running: Workers) -> None:
+    async def jumps() -> None:
+        async with aiohttp.ClientSession(running.url) as client:
+            await client.post("/__admin/clock/freeze", json={})
+            for _ in range(5):
+                async with client.post("/__admin/clock/advance", json={"by": "1h"}) as response:
+                    now = (await response.json())["now"]
+                told = await each_connection(running.url, 12, "GET", "/__admin/clock")
+                assert {clock["now"] for clock in told} == {now}
+            await client.post("/__admin/clock/run", json={})
+
+    asyncio.run(jumps())
+
+
+def test_the_turns_of_a_fault_are_counted_over_all_connections(running: Workers) -> None:
+    async def struck() -> Counter[int]:
+        fault = {"status": {"code": 503}, "turns": {"first": 5}, "calls": {"world": "test_struck"}}
+        await each_connection(running.url, 1, "POST", "/__admin/faults", json=fault)
+        headers = {"Authorization": "Bearer test_struck"}
+
+        async def one() -> int:
+            async with (
+                aiohttp.ClientSession() as client,
+                client.get(f"{running.url}/api/asset", headers=headers) as got,
+            ):
+                return got.status
+
+        statuses = Counter(await asyncio.gather(*(one() for _ in range(20))))
+        await each_connection(running.url, 1, "DELETE", "/__admin/faults")
+        return statuses
+
+    assert asyncio.run(struck()) == Counter({503: 5, 200: 15})
+
+
+def test_what_was_acknowledged_is_there_after_a_worker_was_killed_under_load(running: Workers) -> None:
+    async def killed() -> tuple[Storm, set[str]]:
+        storm = Storm(running.url, "test_storm")
+        calling = asyncio.create_task(storm.call(connections=8))
+        await storm.reached(40)
+        os.kill(running.pids()[0], signal.SIGKILL)
+        await storm.reached(120)
+        storm.stop()
+        await calling
+        return storm, await storm.made()
+
+    storm, made = asyncio.run(killed())
+    assert storm.acknowledged <= made
+    assert len(made) <= len(storm.acknowledged) + storm.broken
+    assert not storm.refused
+    while len(running.pids()) < 2:
+        """Another one takes its place."""

@@ -1,0 +1,78 @@
+"""`mockserver serve --workers N` in processes of its own, for tests to use and to kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 30
+END_SECONDS = 20
+
+
+class Workers:
+    """A supervisor and its workers; `url` is where they are."""
+
+    def __init__(self, *words: str) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "mockserver",
+            "serve",
+            "--port",
+            "0",
+            "--log-format",
+            "json",
+            "--quiet",
+            *words,
+        ]
+        environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, process_group=0
+        )
+        assert self.process.stdout is not None
+        self.url = ""
+        said = self.process.stdout.readline()
+        if said:
+            self.url = json.loads(said)["url"]
+
+    def pids(self) -> list[int]:
+        """The workers there are now."""
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        return [int(line) for line in listed.stdout.split()]
+
+    def lines(self) -> Iterator[str]:
+        """What the supervisor says of its workers, as it says it."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            yield json.loads(line)["message"]
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Exit code and errors of a stop."""
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=END_SECONDS)
+        return self.process.returncode, errors
+
+
+@contextmanager
+def workers(count: int, store: str, *words: str) -> Iterator[Workers]:
+    running = Workers("--workers", str(count), "--store", store, *words)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.terminate()
+        try:
+            running.process.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            running.process.kill()
+            running.process.communicate()
+
+
+def sqlite_at(folder: Path) -> str:
+    return f"sqlite:{folder / 'worlds.db'}"
