@@ -20,6 +20,7 @@ from mockserver.core.payload import read_payload
 from mockserver.core.provider import HELD, Call, Moment
 from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Change, Notice, Outcome, Put, View, WorldId
+from mockserver.engine.kept import kinds_of
 from mockserver.engine.lifecycle import heard
 from mockserver.providers.livepeer import provider
 from mockserver.providers.livepeer.kinds import CLIP_EVENTS
@@ -92,7 +93,7 @@ class Desk:
         self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("livepeer", world)
         self.chance = Chance.of(seed, "livepeer", world)
-        self.store = MemoryStore({"livepeer": provider.kinds})
+        self.store = MemoryStore(kinds_of([provider]))
         self.notices: list[Notice] = []
         self.deliveries: list[Delivery] = []
         start = list(provider.seed(section(document), world, self._moment("seed")))

@@ -19,6 +19,7 @@ from mockserver.core.payload import FORM_MEDIA, read_payload
 from mockserver.core.provider import HELD, Call, Moment
 from mockserver.core.text import Json, Record, dump
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
+from mockserver.engine.kept import kinds_of
 from mockserver.providers.restream import provider
 from mockserver.stores.memory import MemoryStore
 
@@ -89,7 +90,7 @@ class Desk:
         self.job: Job | None = None  # what a fault makes of the jobs of the next calls
         self.world = WorldId("restream", world)
         self.chance = Chance.of(seed, "restream", world)
-        self.store = MemoryStore({"restream": provider.kinds})
+        self.store = MemoryStore(kinds_of([provider]))
         start = provider.seed(default_section() if section is None else section, world, self._moment("seed"))
         assert run(self.store.create(self.world, start))
 
