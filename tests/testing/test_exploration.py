@@ -15,7 +15,7 @@ from tests.mutants.clients.livepeer import LivepeerClient
 from tests.mutants.suites.kit.test_livepeer import Livepeer
 
 FEW = settings(
-    max_examples=60, stateful_step_count=6, phases=[Phase.generate], derandomize=True, deadline=None, database=None
+    max_examples=400, stateful_step_count=10, phases=[Phase.generate], derandomize=True, deadline=None, database=None
 )
 
 
