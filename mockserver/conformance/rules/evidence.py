@@ -83,10 +83,11 @@ def _paced(steps: Sequence[Step]) -> Iterator[Step]:
 def _side_by_side(steps: list[Step]) -> list[Step]:
     """Calls of one race in whatever order they are shown: all but the first of them beside the one before."""
     out: list[Step] = []
+    before: Step | None = None
     for step in steps:
-        before = out[-1] if out else None
         races = before is not None and step.note == before.note != "" and (step.beside or before.beside)
         out.append(replace(step, beside=races))
+        before = step
     return out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockserver.conformance.finding import Step
 from mockserver.conformance.rules.evidence import found, linked
 from mockserver.core.http import Headers, Reply, Request
@@ -68,3 +70,10 @@ def test_no_finding_has_more_than_four_calls() -> None:
     with session_with("livepeer") as session:
         steps = [session.send(session.subject.request("getAssets")) for _ in range(6)]
         assert len(found(session, "a-rule", "A title", steps).steps) == 4
+
+
+def test_calls_of_one_race_stay_side_by_side_in_whatever_order_they_are_shown() -> None:
+    first, second, third = (replace(post(f"/{name}", {}, {}), note="a race", beside=name != "a") for name in "abc")
+    with session_with("livepeer") as session:
+        shown = found(session, "a-rule", "A title", [second, first, third, get("/after", {})]).steps
+    assert [step.beside for step in shown] == [False, True, True, False]
