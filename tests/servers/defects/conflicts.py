@@ -99,7 +99,7 @@ def project_for_each_range(ground: Ground, view: View, call: Call, moment: Momen
 
 
 class Racy:
-    """A store whose new projects are looked up first and written half a second later, without a lock in between."""
+    """A store whose new projects are looked up first and written a tenth of a second later, without a lock in between."""
 
     def __init__(self, inner: Store) -> None:
         self.inner = inner
@@ -145,7 +145,7 @@ class Racy:
         await self.inner.transact(world, look, counted=False)
         if not new:
             return await self.inner.transact(world, decide, counted=counted)
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.5)
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.1)
         return await self.inner.transact(world, lambda view: decided[-1], counted=counted)
 
     async def live(self, world: WorldId, decide: Callable[[View], Outcome | None]) -> list[Outcome]:
