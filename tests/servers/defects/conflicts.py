@@ -99,7 +99,7 @@ def project_for_each_range(ground: Ground, view: View, call: Call, moment: Momen
 
 
 class Racy:
-    """A store whose new projects are looked up first and written a tenth of a second later, without a lock in between."""
+    """A store whose new projects are looked up first and written 100 ms later, without a lock in between."""
 
     def __init__(self, inner: Store) -> None:
         self.inner = inner
