@@ -49,10 +49,15 @@ def tally(report: Report) -> Counter[Level]:
 
 
 def counted(report: Report, least: Level = "note") -> str:
-    """`2 errors, 1 note`, without what is none and what is less than `least`; `nothing wrong` for none at all."""
+    """`2 errors, 1 note`, without what is none and what is less than `least`; `nothing wrong` for none at all.
+
+    A check that is broken without a finding could not look at everything: then nobody knows.
+    """
     found = tally(report)
     shown = LEVELS[: LEVELS.index(least) + 1]
     parts = [f"{found[level]} {level_word(report, level, found[level])}" for level in shown if found[level]]
+    if not parts and any(check.state == "broken" and not check.findings for check in report.checks):
+        return "not all could be judged"
     return ", ".join(parts) or ("no changes" if report.command == "diff" else "nothing wrong")
 
 

@@ -109,3 +109,9 @@ def test_a_script_is_for_a_file_and_one_command_for_the_terminal() -> None:
 def test_a_title_becomes_a_sentence_and_a_name_stays_one() -> None:
     assert words.sentence("the video was clipped twice") == "The video was clipped twice."
     assert words.sentence("createClip said so!") == "createClip said so!"
+
+
+def test_what_could_not_be_judged_is_not_called_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = replace(CHECKED, command="verify", checks=(Check("traffic", "every entry can be read", "broken"),))
+    said = screen(monkeypatch, 120, report)
+    assert "not all could be judged" in said and "nothing wrong" not in said
