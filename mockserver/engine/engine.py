@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply, Request
 from mockserver.core.payload import read_payload
+from mockserver.core.peers import ALONE, Peers
 from mockserver.core.provider import Call
 from mockserver.core.redaction import Redaction
 from mockserver.core.text import Json, Record
@@ -82,6 +83,7 @@ class Engine:
         self.kept: Record | None = None  # what the store knows of the server's clock
         self.outbox = Outbox()
         self.sharing: Sharing | None = None  # with other servers on the same store
+        self.peers: Peers = ALONE  # those servers, to be asked for what they remember
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
         worlds.changed = self._world_changed
