@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldGone
 from mockserver.engine.keeping import ask, note
@@ -34,7 +35,7 @@ _SAID: Final = Outcome(Reply(204))
 
 async def beat(engine: Engine) -> tuple[set[str], set[str]]:
     """Say that we are alive: the names of those that are, and of those that have fallen silent."""
-    me, real = engine.worlds.keeper, engine.clock.real()
+    me, real = _me(engine), engine.clock.real()
     alive: set[str] = set()
     silent: set[str] = set()
 
@@ -42,18 +43,39 @@ async def beat(engine: Engine) -> tuple[set[str], set[str]]:
         alive.clear()
         silent.clear()
         for lease in view.find(LEASE, "all", ""):
-            (alive if lease["until"] > real or lease["name"] == me else silent).add(lease["name"])
-        alive.add(me)
-        return Outcome(_SAID.reply, (Put(LEASE, me, {"name": me, "until": real + LEASE_MS}),))
+            (alive if lease["until"] > real or lease["name"] == me.name else silent).add(lease["name"])
+        alive.add(me.name)
+        return Outcome(_SAID.reply, (Put(LEASE, me.name, {**me._asdict(), "until": real + LEASE_MS}),))
 
     await ask(engine.store, decide)
     return alive, silent
+
+
+async def others(engine: Engine) -> list[Peer]:
+    """The other servers that are alive, by all that is known, the oldest first."""
+    me, real = _me(engine), engine.clock.real()
+    found: list[Peer] = []
+
+    def look(view: View) -> Outcome:
+        found[:] = [
+            Peer(**{name: said for name, said in lease.items() if name in Peer._fields})
+            for lease in view.find(LEASE, "all", "")
+            if lease["until"] > real and lease["name"] != me.name
+        ]
+        return _SAID
+
+    await ask(engine.store, look)
+    return sorted(found, key=lambda peer: (peer.since, peer.name))
 
 
 async def leave(engine: Engine) -> None:
     """Say that we are about to end: others see to what is waiting here."""
     me = engine.worlds.keeper
     await note(engine.store, Put(LEASE, me, {"name": me, "until": 0}))
+
+
+def _me(engine: Engine) -> Peer:
+    return Peer(engine.worlds.keeper) if engine.sharing is None else engine.sharing.me
 
 
 async def take_over(engine: Engine, alive: set[str], dead: Iterable[str]) -> None:
