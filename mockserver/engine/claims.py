@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Outcome, Put, Remove, StoreError, View, WorldGone
 from mockserver.engine.keeping import ask, note
@@ -38,17 +39,17 @@ _SAID: Final = Outcome(Reply(204))
 
 async def beat(engine: Engine) -> tuple[set[str], set[str]]:
     """Say that we are alive: the names of those that are, and of those that have fallen silent."""
-    me, real = engine.worlds.keeper, engine.clock.real()
+    me, real = _me(engine), engine.clock.real()
     found: list[tuple[list[Record], Record, int]] = []
 
     def decide(view: View) -> Outcome:
         leases = list(view.find(LEASE, "all", ""))
         known = view.get(SERIAL, ONE)
         founded = {"founded": real} if known is None else known
-        slot = _slot_of(me, leases)
+        slot = _slot_of(me.name, leases)
         found.append((leases, founded, slot))
-        last = _last(engine, leases)
-        changes: list[Change] = [Put(LEASE, me, {"name": me, "until": real + LEASE_MS, "slot": slot, "last": last})]
+        lease = {**me._asdict(), "until": real + LEASE_MS, "slot": slot, "last": _last(engine, leases)}
+        changes: list[Change] = [Put(LEASE, me.name, lease)]
         if known is None:
             changes.append(Put(SERIAL, ONE, founded))
         return Outcome(_SAID.reply, tuple(changes))
@@ -56,8 +57,8 @@ async def beat(engine: Engine) -> tuple[set[str], set[str]]:
     await ask(engine.store, decide)
     leases, founded, slot = found[-1]
     _count_on(engine, founded["founded"], slot, _last(engine, leases))
-    silent = {lease["name"] for lease in leases if lease["until"] <= real and lease["name"] != me}
-    return {lease["name"] for lease in leases} - silent | {me}, silent
+    silent = {lease["name"] for lease in leases if lease["until"] <= real and lease["name"] != me.name}
+    return {lease["name"] for lease in leases} - silent | {me.name}, silent
 
 
 def _slot_of(me: str, leases: list[Record]) -> int:
@@ -88,6 +89,23 @@ def _count_on(engine: Engine, founded: int, slot: int, last: int) -> None:
     serials.heard(last)
 
 
+async def others(engine: Engine) -> list[Peer]:
+    """The other servers that are alive, by all that is known, the oldest first."""
+    me, real = _me(engine), engine.clock.real()
+    found: list[Peer] = []
+
+    def look(view: View) -> Outcome:
+        found[:] = [
+            Peer(**{name: said for name, said in lease.items() if name in Peer._fields})
+            for lease in view.find(LEASE, "all", "")
+            if lease["until"] > real and lease["name"] != me.name
+        ]
+        return _SAID
+
+    await ask(engine.store, look)
+    return sorted(found, key=lambda peer: (peer.since, peer.name))
+
+
 async def leave(engine: Engine) -> None:
     """Say that we are about to end: others see to what is waiting here."""
     me = engine.worlds.keeper
@@ -97,6 +115,10 @@ async def leave(engine: Engine) -> None:
         return Outcome(_SAID.reply, (Put(LEASE, me, {**lease, "until": 0, "last": _last(engine, [lease])}),))
 
     await ask(engine.store, decide)
+
+
+def _me(engine: Engine) -> Peer:
+    return Peer(engine.worlds.keeper) if engine.sharing is None else engine.sharing.me
 
 
 async def take_over(engine: Engine, alive: set[str], dead: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
 from mockserver.engine.claims import beat, leave, take_over
@@ -63,10 +64,16 @@ class _News:
 
 
 class Sharing:
-    """What one server knows of what is set on all. `name` is its own, unlike that of any other."""
+    """What one server knows of what is set on all. `name` is its own, unlike that of any other.
 
-    def __init__(self, engine: Engine, name: str, dead: Iterable[str] = ()) -> None:
+    For `crew`, `place` and `at` see `Peer`.
+    """
+
+    def __init__(
+        self, engine: Engine, name: str, dead: Iterable[str] = (), *, crew: str = "", place: int = 0, at: str = ""
+    ) -> None:
         self.name = name
+        self.me: Final = Peer(name, crew, place, engine.clock.real(), at)
         self._dead = frozenset(dead)  # who is known to have ended
         self._engine = engine
         self._seen: Record = FIRST_MARK
