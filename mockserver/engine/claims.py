@@ -76,7 +76,7 @@ def _slot_of(me: str, leases: list[Record]) -> int:
 def _last(engine: Engine, leases: list[Record]) -> int:
     """The greatest serial that anybody knew of, when they said last that they were alive."""
     mine = 0 if engine.serials is None else engine.serials.last
-    return max([mine, *(lease.get("last", 0) for lease in leases)])
+    return max([mine, *(int(lease.get("last", 0)) for lease in leases)])
 
 
 def _count_on(engine: Engine, founded: int, slot: int, last: int) -> None:
