@@ -69,7 +69,9 @@ def _slot_of(me: str, leases: list[Record]) -> int:
             return int(slot)
     free = next((slot for slot in range(SLOTS) if slot not in taken), None)
     if free is None:
-        raise StoreError(f"{SLOTS:,} servers are on this store already, which is the most there can be. Stop some first.")
+        raise StoreError(
+            f"{SLOTS:,} servers are on this store already, which is the most there can be. Stop some first."
+        )
     return free
 
 

@@ -247,7 +247,7 @@ class Engine:
 
     async def idle(self) -> None:
         """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
-        await self.ports.idle()
+        await self.ports.idle(None)
 
     async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
         """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.

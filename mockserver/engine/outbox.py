@@ -81,6 +81,7 @@ class Outbox:
         self._pending: dict[int, Posted] = {}
         self._flying: set[int] = set()
         self._lost: list[Posted] = []
+        self.begun = 0  # how often one got under way
 
     def __len__(self) -> int:
         return len(self._all)
@@ -144,6 +145,7 @@ class Outbox:
             return None
         _, serial = heappop(self._due[world])
         self._flying.add(serial)
+        self.begun += 1
         return self._pending[serial]
 
     def start(self, posted: Posted) -> bool:
@@ -151,6 +153,7 @@ class Outbox:
         if self._pending.get(posted.serial) is not posted or posted.serial in self._flying:
             return False
         self._flying.add(posted.serial)
+        self.begun += 1
         return True
 
     def stands(self, posted: Posted) -> bool:

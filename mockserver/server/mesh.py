@@ -17,7 +17,6 @@ from mockserver.stores.rows import read, written
 ANSWER_SECONDS: Final = 5.0
 HAND_OVER_SECONDS: Final = 2.0
 MOST_BYTES: Final = 64 * 1024 * 1024
-_MOST_ROUNDS: Final = 3
 
 Others = Callable[[], Awaitable[list[Peer]]]
 
@@ -63,17 +62,21 @@ class Mesh:
         if crew and not self._crew:
             return []
         text = written(question)
-        for _ in range(_MOST_ROUNDS):
-            peers = [peer for peer in await self._others() if not crew or peer.crew == self._crew]
+        gone: set[str] = set()
+        while True:
+            peers = [peer for peer in await self._others() if peer.name not in gone]
+            if crew:
+                peers = [peer for peer in peers if peer.crew == self._crew]
             asked = await asyncio.gather(*(self._answer(peer, text) for peer in peers), return_exceptions=True)
             answers: list[Json] = []
-            for answer in asked:
+            for peer, answer in zip(peers, asked, strict=True):
                 if isinstance(answer, BaseException):
                     raise answer
                 answers += answer
+                if not answer:
+                    gone.add(peer.name)
             if len(answers) == len(peers):
-                break
-        return answers
+                return answers
 
     async def hand_over(self, said: Record) -> bool:
         """See `Peers.hand_over`. The newest is asked first: it will be there longest."""

@@ -62,15 +62,20 @@ class Sockets:
         if self._server is not None:
             self._server.close()
             self._place.unlink(missing_ok=True)
-        tasks = [*self._listening, *self._answering, *self._lines.values()]
+        for task in self._lines.values():
+            if task.done() and not _is_over(task):
+                task.result().close()
+            task.cancel()
+        listening = list(self._listening)
         for writer in self._listening.values():
             writer.close()
-        for line in self._lines.values():
-            if not _is_over(line) and line.done():
-                line.result().close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if listening:  # what has been answered is on its way
+            await asyncio.wait(listening, timeout=_FINISH_SECONDS)
+        for writer in self._listening.values():
+            writer.transport.abort()
+        for answering in self._answering:
+            answering.cancel()
+        await asyncio.gather(*listening, *self._answering, *self._lines.values(), return_exceptions=True)
         self._lines.clear()
         if self._tidy():
             await _remove(self._place.parent)
