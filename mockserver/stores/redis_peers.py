@@ -62,20 +62,19 @@ class RedisPeers:
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[id] = future
         try:
-            self._collect()
             message = await self._message(id, question)
             has_it = False
             while True:
                 count = await self._publish(peer, _KNOCK if has_it else message)
                 has_it = count > 0
-                if not has_it and not await is_alive():
+                if not has_it and not await is_alive() and not future.done():
                     return None
+                self._collect()
                 await asyncio.wait([future], timeout=KNOCK_SECONDS)
                 if future.done():
                     return future.result()
-                self._collect()
         finally:
-            del self._waiting[id]
+            self._waiting.pop(id, None)
 
     async def close(self) -> None:
         if self._answering:
@@ -124,7 +123,7 @@ class RedisPeers:
                 return
             if found is not None:
                 id, _, answer = found[1].partition(b"\n")
-                future_ = self._waiting.get(id)
+                future_ = self._waiting.pop(id, None)
                 if future_ is not None and not future_.done():
                     future_.set_result(answer)
 
