@@ -69,7 +69,9 @@ def _slot_of(me: str, leases: list[Record]) -> int:
             return int(slot)
     free = next((slot for slot in range(SLOTS) if slot not in taken), None)
     if free is None:
-        raise StoreError(f"{SLOTS:,} servers are on this store already, which is the most there can be. Stop some first.")
+        raise StoreError(
+            f"{SLOTS:,} servers are on this store already, which is the most there can be. Stop some first."
+        )
     return free
 
 
@@ -77,6 +79,12 @@ def _last(engine: Engine, leases: list[Record]) -> int:
     """The greatest serial that anybody knew of, when they said last that they were alive."""
     mine = 0 if engine.serials is None else engine.serials.last
     return max([mine, *(int(lease.get("last", 0)) for lease in leases)])
+
+
+def hear(engine: Engine, serial: int) -> None:
+    """Give no serial up to this one."""
+    if engine.serials is not None:
+        engine.serials.heard(serial)
 
 
 def _count_on(engine: Engine, founded: int, slot: int, last: int) -> None:
