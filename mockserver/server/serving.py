@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.control.control import Control
+from mockserver.core.peers import ALONE
 from mockserver.core.world import StoreError
 from mockserver.engine.engine import Engine
 from mockserver.engine.ports import send_nothing
@@ -83,6 +85,10 @@ async def serving(
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
+            if engine.peers is not ALONE:
+                from mockserver.engine.asking import answer  # most servers are never asked
+
+                await engine.peers.open(partial(answer, engine))
             await engine.open(url)
         except StoreError as error:
             raise StartError(str(error)) from error
@@ -92,6 +98,7 @@ async def serving(
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()
+        await engine.peers.close()
         engine.ports = ports
         raise
     try:
@@ -105,5 +112,6 @@ async def serving(
         await ticker.stop()
         await pulse.stop()
         await post.close()
+        await engine.peers.close()
         await engine.store.close()
         engine.ports = ports
