@@ -92,9 +92,10 @@ async def let_go(engine: Engine) -> None:
 
 def figures(engine: Engine) -> Record:
     """What an operator watches of one server. Counts are those of its own life."""
-    states = Counter((*posted.world[:1], posted.delivery.state) for posted in engine.outbox)
+    states = Counter((posted.world.provider, posted.delivery.state) for posted in engine.outbox)
+    sharing = engine.sharing
     return {
-        "place": None if engine.sharing is None else engine.sharing.me.place + 1,
+        "place": sharing.me.place + 1 if sharing is not None and sharing.me.crew else None,
         "state": engine.state,
         "coverage": engine.coverage.counts(),
         "timings": {"counts": engine.timings.counts, "sums": engine.timings.sums},
