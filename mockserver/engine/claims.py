@@ -81,6 +81,12 @@ def _last(engine: Engine, leases: list[Record]) -> int:
     return max([mine, *(int(lease.get("last", 0)) for lease in leases)])
 
 
+def hear(engine: Engine, serial: int) -> None:
+    """Give no serial up to this one."""
+    if engine.serials is not None:
+        engine.serials.heard(serial)
+
+
 def _count_on(engine: Engine, founded: int, slot: int, last: int) -> None:
     serials = engine.serials
     if serials is None:

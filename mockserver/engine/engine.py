@@ -25,7 +25,7 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import NOBODY, Pause, Ports, drop_notices, go_on
+from mockserver.engine.ports import NOBODY, Pause, Ports, State, drop_notices, go_on
 from mockserver.engine.scripted import Scripted, as_struck
 from mockserver.engine.serials import Serials
 from mockserver.engine.snapshots import Snapshots
@@ -86,7 +86,7 @@ class Engine:
         self.sharing: Sharing | None = None  # with other servers on the same store
         self.peers: Peers = ALONE  # those servers, to be asked for what they remember
         self.serials: Serials | None = None  # of what is remembered, where there are others
-        self.state = "starting"  # how the server around it is: then ready, then draining
+        self.state: State = "starting"
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
         worlds.changed = self._world_changed

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.world import Notice, WorldId
 from mockserver.engine.journal import Entry
 
 Pause = Callable[[], Awaitable[None]]
+# How the server around an engine is.
+State = Literal["starting", "ready", "draining"]
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:

@@ -2,8 +2,8 @@
 
 `mark` says how often anything was set, and when each topic was set last, so that a call sees with one look whether it
 has to read more. `fault`, `met` and `turn` are the faults that stand and what they have met, `scripted` replies laid
-ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive and which slot of serials is
-whose, `serial` since when these are counted.
+ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive and which slot of serials
+is whose, `serial` since when these are counted.
 """
 
 from __future__ import annotations

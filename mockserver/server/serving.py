@@ -85,8 +85,9 @@ async def serving(
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
-            if engine.peers is not ALONE:
-                from mockserver.engine.asking import answer  # most servers are never asked
+            if engine.peers is not ALONE:  # most are: what the others need is loaded by no one else
+                from mockserver.engine.asking import answer
+                from mockserver.engine.remembered import hand_over
 
                 await engine.peers.open(partial(answer, engine))
             await engine.open(url)
@@ -110,6 +111,8 @@ async def serving(
         ticker.break_off()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
+        if engine.peers is not ALONE:
+            await hand_over(engine)
         await pulse.stop()
         await post.close()
         await engine.peers.close()
