@@ -16,6 +16,7 @@ from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Outcome, View, WorldGone
 from mockserver.engine.carried import entry_of, entry_record, posted_of, posted_record
+from mockserver.engine.idling import idle, landed
 from mockserver.engine.journal import Entry
 from mockserver.engine.kept import DELIVERY
 from mockserver.engine.near import near_misses
@@ -195,4 +196,6 @@ ANSWERS: Final[Mapping[str, Callable[[Engine, Record], Json | Awaitable[Json]]]]
     "forget-coverage": _forget_coverage,
     "figures": _figures,
     "inherit": _inherit,
+    "idle": idle,
+    "landed": landed,
 }
