@@ -21,8 +21,7 @@ class Worker:
     Its `ready_pipe` (-1 when that is closed) gets a word when it is ready. `told` says that it was told to end.
     """
 
-    place: int
-    name: str
+    order: Order
     process: subprocess.Popen[bytes]
     ready_pipe: int
     began: float
@@ -33,12 +32,20 @@ class Worker:
         return f"worker {self.place + 1} (pid {self.process.pid})"
 
     @property
+    def place(self) -> int:
+        return self.order.place
+
+    @property
+    def name(self) -> str:
+        return self.order.name
+
+    @property
     def lifeline(self) -> IO[bytes]:
         """Open for as long as we live: then the worker ends."""
         return cast(IO[bytes], self.process.stdin)
 
 
-def started(place: int, began: float, order_of: Callable[[int], Order]) -> Worker:
+def started(began: float, order_of: Callable[[int], Order]) -> Worker:
     """A new worker; its order is made of the pipe on which it is to say that it is ready."""
     ours, theirs = os.pipe()
     order = order_of(theirs)
@@ -51,7 +58,7 @@ def started(place: int, began: float, order_of: Callable[[int], Order]) -> Worke
         )
     finally:
         os.close(theirs)
-    worker = Worker(place, order.name, process, ours, began)
+    worker = Worker(order, process, ours, began)
     try:
         worker.lifeline.write(pickle.dumps(order))
         worker.lifeline.flush()
@@ -66,3 +73,8 @@ def how(code: int) -> str:
         return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
     except ValueError:
         return f"killed by signal {-code}"
+
+
+def is_orphan(order: Order) -> bool:
+    """Whether the supervisor that gave this very process its order is no more."""
+    return os.getppid() != order.supervisor

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.control.control import Control
+from mockserver.core.peers import ALONE
 from mockserver.core.world import StoreError
 from mockserver.engine.engine import Engine
 from mockserver.engine.ports import send_nothing
@@ -83,6 +85,11 @@ async def serving(
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
+            if engine.peers is not ALONE:  # most are: what the others need is loaded by no one else
+                from mockserver.engine.asking import answer
+                from mockserver.engine.remembered import hand_over
+
+                await engine.peers.open(partial(answer, engine))
             await engine.open(url)
         except StoreError as error:
             raise StartError(str(error)) from error
@@ -92,6 +99,7 @@ async def serving(
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()
+        await engine.peers.close()
         engine.ports = ports
         raise
     try:
@@ -103,7 +111,10 @@ async def serving(
         ticker.break_off()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
+        if engine.peers is not ALONE:
+            await hand_over(engine)
         await pulse.stop()
         await post.close()
+        await engine.peers.close()
         await engine.store.close()
         engine.ports = ports
