@@ -110,8 +110,7 @@ def share(engine: Engine, settings: Settings, order: Order | None) -> None:
         from mockserver.server.peer_sockets import Sockets
         from mockserver.server.processes import is_orphan
 
-        assert order is not None
-        transport = Sockets(Path(at), tidy=lambda: is_orphan(order))
+        transport = Sockets(Path(at), is_orphan)
     else:
         from mockserver.stores.redis_peers import RedisPeers
 

@@ -17,8 +17,8 @@ class Order:
     """What a supervisor tells a worker: how to serve, on a port that is known by now, and where to say it is ready.
 
     `name` is unique among all workers there ever were; `dead` are those whose work nobody sees to any more. `crew` is
-    the supervisor's own name and `supervisor` its process, `place` the worker's among the others, from 0. At `socket`
-    the others reach it, if they do so by a socket.
+    the supervisor's own name, `place` the worker's among the others, from 0. At `socket` the others reach it, if they
+    do so by a socket.
     """
 
     settings: Settings
@@ -26,6 +26,5 @@ class Order:
     name: str
     dead: tuple[str, ...] = ()
     crew: str = ""
-    supervisor: int = 0
     place: int = 0
     socket: Path | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, cast
 
-from mockserver.server.order import Order
+from mockserver.server.order import LIFELINE, Order
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ def how(code: int) -> str:
         return f"killed by signal {-code}"
 
 
-def is_orphan(order: Order) -> bool:
-    """Whether the supervisor that gave this very process its order is no more."""
-    return os.getppid() != order.supervisor
+def is_orphan() -> bool:
+    """Whether the supervisor of this very process, a worker, is no more."""
+    readable, _, _ = select.select([LIFELINE], [], [], 0)
+    return bool(readable)

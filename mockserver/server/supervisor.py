@@ -165,9 +165,7 @@ class _Supervisor:
         name = f"{self._crew}-{self._count}"
         dead, self._dead = tuple(self._dead), []
         at = None if self._folder is None else self._folder / f"{self._count}.sock"
-        worker = started(
-            _now(), lambda pipe: Order(self._settings, pipe, name, dead, self._crew, os.getpid(), place, at)
-        )
+        worker = started(_now(), lambda pipe: Order(self._settings, pipe, name, dead, self._crew, place, at))
         self._select.register(worker.ready_pipe, selectors.EVENT_READ)
         return worker
 

@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Lost
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as Late
 
 from mockserver.core.text import Json
@@ -31,7 +31,7 @@ ANSWER_SECONDS: Final = 5.0
 USUAL_PREFIX: Final = "mockserver"
 
 # What a Redis that is out of reach, or won't have it, comes to.
-TROUBLE: Final = (RedisError, OSError, TimeoutError)
+TROUBLE: Final = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 _SENTINEL_PORT: Final = 26379
 

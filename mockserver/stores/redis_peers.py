@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -19,14 +20,15 @@ from mockserver.core.world import StoreError
 from mockserver.stores.redis_line import TROUBLE, Address, Line
 
 LASTS_SECONDS: Final = 30
-# Whether one is still there is asked this often while its answer is awaited.
-KNOCK_SECONDS: Final = 0.25
+# A question is published again this often while its answer is awaited.
+AGAIN_SECONDS: Final = 0.25
 _COLLECT_SECONDS: Final = 1
 _RETRY_SECONDS: Final = 0.2
 _FINISH_SECONDS: Final = 1.0
 # More than so much is not published.
 _LARGE: Final = 64 * 1024
-_KNOCK: Final = b""
+# So many questions are known to have been heard.
+_HEARD: Final = 1_000
 
 _LEAVE: Final = """
 redis.call('RPUSH', KEYS[1], ARGV[1])
@@ -46,7 +48,8 @@ class RedisPeers:
         self._answer: Callable[[bytes], Awaitable[bytes]] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._collecting: asyncio.Task[None] | None = None
-        self._answering: dict[bytes, asyncio.Task[None]] = {}
+        self._heard: deque[bytes] = deque(maxlen=_HEARD)
+        self._answering: set[asyncio.Task[None]] = set()
         self._waiting: dict[bytes, asyncio.Future[bytes]] = {}
         self._count = 0
 
@@ -63,14 +66,11 @@ class RedisPeers:
         self._waiting[id] = future
         try:
             message = await self._message(id, question)
-            has_it = False
-            while True:
-                count = await self._publish(peer, _KNOCK if has_it else message)
-                has_it = count > 0
-                if not has_it and not await is_alive() and not future.done():
+            while True:  # it may get lost on a line that is about to break, and is heard but once
+                if not await self._publish(peer, message) and not await is_alive() and not future.done():
                     return None
                 self._collect()
-                await asyncio.wait([future], timeout=KNOCK_SECONDS)
+                await asyncio.wait([future], timeout=AGAIN_SECONDS)
                 if future.done():
                     return future.result()
         finally:
@@ -78,8 +78,8 @@ class RedisPeers:
 
     async def close(self) -> None:
         if self._answering:
-            await asyncio.wait(self._answering.values(), timeout=_FINISH_SECONDS)
-        tasks = [task for task in (self._listening, self._collecting, *self._answering.values()) if task is not None]
+            await asyncio.wait(self._answering, timeout=_FINISH_SECONDS)
+        tasks = [task for task in (self._listening, self._collecting, *self._answering) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -170,15 +170,17 @@ class RedisPeers:
     def _take(self, message: bytes) -> None:
         head, _, question = message.partition(b"\n")
         parts = head.split(b" ")
-        if len(parts) != 3 or not parts[1].startswith(self._prefix + b":answers:") or parts[0] in self._answering:
-            return  # somebody only looks whether we are there, or has asked this before
+        if len(parts) != 3 or not parts[1].startswith(self._prefix + b":answers:") or parts[0] in self._heard:
+            return
         id, answers, key = parts
-        task = self._answering[id] = asyncio.create_task(self._reply(id, answers, key, question))
-        task.add_done_callback(lambda _: self._answering.pop(id, None))
+        self._heard.append(id)
+        task = asyncio.create_task(self._reply(id, answers, key, question))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
 
     async def _reply(self, id: bytes, answers: bytes, key: bytes, question: bytes) -> None:
         assert self._answer is not None
-        with suppress(StoreError):  # whoever asked will ask again
+        with suppress(StoreError):  # whoever asked learns that no answer came
             if key:
                 question = await self._line.send(lambda client: client.get(key))
             if question is not None:

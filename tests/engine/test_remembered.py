@@ -10,7 +10,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mockserver.core.text import Json
 from mockserver.engine import remembered
 from mockserver.engine.engine import Engine
 from mockserver.engine.kept import kinds_of
