@@ -154,13 +154,15 @@ async def hand_over(engine: Engine) -> None:
     counts = [engine.coverage.counts(), engine.inherited.counts()]
     engine.coverage.clear()  # told by one server at a time
     engine.inherited.clear()
+    # Whoever takes it gives no serial up to ours any more: what is added there stays in order.
+    piece: Record = {"ask": "inherit", "until": engine.serials.last}
     with suppress(Silent, StoreError):
-        if not await engine.peers.hand_over({"ask": "inherit", "gone": gone, "coverage": counts}):
+        if not await engine.peers.hand_over({**piece, "gone": gone, "coverage": counts}):
             return
         for entries in _pieces(found, lambda entry: len(entry.request.body) + len(entry.reply.body)):
-            await engine.peers.hand_over({"ask": "inherit", "entries": [entry_record(each) for each in entries]})
+            await engine.peers.hand_over({**piece, "entries": [entry_record(each) for each in entries]})
         for posted in _pieces(engine.outbox.leave(), _weight):
-            await engine.peers.hand_over({"ask": "inherit", "deliveries": [posted_record(each) for each in posted]})
+            await engine.peers.hand_over({**piece, "deliveries": [posted_record(each) for each in posted]})
 
 
 async def _gathered(engine: Engine, question: Record, last: int) -> tuple[int, list[Json]]:
