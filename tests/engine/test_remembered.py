@@ -79,6 +79,7 @@ class Following(RuleBasedStateMachine):
         self.made: set[str] = set()
         self.lost: set[str] = set()
         self.seen: list[str] = []
+        self.in_order: set[str] = set()
         self._come(0)
         self.coming[0][1].finish()
         self._settle()
@@ -102,7 +103,9 @@ class Following(RuleBasedStateMachine):
         engine = data.draw(st.sampled_from([each for each in self.serving if not self._polled(each)] or [None]))
         if engine is not None and len(self.serving) > 1:
             self.serving.remove(engine)
+            engine.state = "draining"
             self.leaving.append((engine, Work(remembered.hand_over(engine))))
+            self.in_order.add(engine.worlds.keeper)
 
     @precondition(lambda self: len(self.serving) > 1)
     @rule(data=st.data())
@@ -114,6 +117,7 @@ class Following(RuleBasedStateMachine):
             self.poll = None
         self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
         self.lost |= paths(engine) - self._known()
+        self.in_order.clear()  # who ends now may have left something with the one that was killed
 
     # ---- what happens
 
@@ -178,6 +182,9 @@ class Following(RuleBasedStateMachine):
         for engine, work in [each for each in self.leaving if each[1].done]:
             self.leaving.remove((engine, work))
             self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
+            lost = paths(engine) - self._known()
+            assert not lost or engine.worlds.keeper not in self.in_order
+            self.lost |= lost
         if self.poll is not None and self.poll.done:
             self._read(self.poll)
             self.poll = None
