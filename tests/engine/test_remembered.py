@@ -87,7 +87,7 @@ class Following(RuleBasedStateMachine):
     # ---- servers
 
     @precondition(lambda self: len(self.serving) + len(self.coming) < 4)
-    @rule(skew=st.integers(-3_000, 3_000))
+    @rule(skew=st.integers(-1_200, 1_200))
     def one_comes(self, skew: int) -> None:
         self._come(skew)
 
@@ -124,6 +124,9 @@ class Following(RuleBasedStateMachine):
     @rule(ms=st.integers(0, 2_000))
     def time_goes_by(self, ms: int) -> None:
         self.now += ms
+        for engine in self._there():
+            if engine.sharing is not None and engine.serials is not None:
+                Work(engine.sharing.stay()).finish()
 
     @rule(data=st.data(), times=st.integers(1, 4))
     def calls_are_answered(self, data: st.DataObject, times: int) -> None:
@@ -203,8 +206,10 @@ class Following(RuleBasedStateMachine):
         return self.poll is not None and self.poll.engine is engine
 
     def _known(self) -> set[str]:
-        there = [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
-        return {path for engine in there for path in paths(engine)}
+        return {path for engine in self._there() for path in paths(engine)}
+
+    def _there(self) -> list[Engine]:
+        return [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
 
 
 def paths(engine: Engine) -> set[str]:
