@@ -42,8 +42,8 @@ class Work:
         return self.done
 
     def finish(self) -> Any:
-        while not self.step():
-            """On and on."""
+        while not self.done:
+            self.step()
         return self.result
 
     def drop(self) -> None:
@@ -67,7 +67,7 @@ class Following(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = tiny.NOW
+        self.now = self.beaten = tiny.NOW
         self.together = Together(_stop)
         self.store = MemoryStore(kinds_of([tiny.PROVIDER]))
         self.count = 0
@@ -121,12 +121,14 @@ class Following(RuleBasedStateMachine):
 
     # ---- what happens
 
-    @rule(ms=st.integers(0, 2_000))
+    @rule(ms=st.integers(0, 1_000))
     def time_goes_by(self, ms: int) -> None:
         self.now += ms
-        for engine in self._there():
-            if engine.sharing is not None and engine.serials is not None:
-                Work(engine.sharing.stay()).finish()
+        if self.now - self.beaten > 1_500:
+            self.beaten = self.now
+            for engine in self._there():
+                if engine.sharing is not None and engine.serials is not None:
+                    Work(engine.sharing.stay()).finish()
 
     @rule(data=st.data(), times=st.integers(1, 4))
     def calls_are_answered(self, data: st.DataObject, times: int) -> None:
@@ -142,16 +144,23 @@ class Following(RuleBasedStateMachine):
         engine = data.draw(st.sampled_from(self.serving))
         self.poll = Poll(engine, self.since, limit, self.made - self.lost)
 
+    @precondition(lambda self: self._works())
     @rule(data=st.data(), times=st.integers(1, 3))
     def what_is_under_way_goes_on(self, data: st.DataObject, times: int) -> None:
-        works = [work for _, work in self.coming + self.leaving] + ([] if self.poll is None else [self.poll])
-        if works:
-            work = data.draw(st.sampled_from(works))
-            for _ in range(times):
-                if not work.done:
-                    work.step()
+        work = data.draw(st.sampled_from(self._works()))
+        for _ in range(times):
+            if not work.done:
+                work.step()
         self._settle()
 
+    @precondition(lambda self: self._works())
+    @rule()
+    def all_that_is_under_way_ends(self) -> None:
+        for work in self._works():
+            work.finish()
+        self._settle()
+
+    @precondition(lambda self: len(self.together.seats) > 2)
     @rule()
     def others_are_asked_in_another_order(self) -> None:
         self.together.seats.reverse()
@@ -163,10 +172,8 @@ class Following(RuleBasedStateMachine):
         assert len(self.seen) == len(set(self.seen))
 
     def teardown(self) -> None:
-        for _, work in self.coming + self.leaving:
+        for work in self._works():
             work.finish()
-        if self.poll is not None:
-            self.poll.finish()
         self._settle()
         while True:
             before = len(self.seen)
@@ -207,6 +214,9 @@ class Following(RuleBasedStateMachine):
 
     def _known(self) -> set[str]:
         return {path for engine in self._there() for path in paths(engine)}
+
+    def _works(self) -> list[Work]:
+        return [work for _, work in self.coming + self.leaving] + ([] if self.poll is None else [self.poll])
 
     def _there(self) -> list[Engine]:
         return [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
