@@ -292,5 +292,16 @@ class RedisStore:
         """Indexes are worked out by code, and this is another one."""
         for world in [] if new else await self.worlds():
             if world.provider in self._kinds:
-                await self.replace(world, await self.contents(world))
+                await self._index_world_anew(world)
         await self._line.send(lambda client: client.set(self.keys.indexed, self._version))
+
+    async def _index_world_anew(self, world: WorldId) -> None:
+        """Servers of the other code may be at work: what they change meanwhile is read again."""
+        for _ in range(MOST_TRIES):
+            age, version, calls, found = await self._all(world)
+            if age is None:
+                return
+            steps = [self._kinds[world.provider].step(kind, id, None, record) for (kind, id), record in found.items()]
+            if await self._fill(world, age, version, self._gone(world, found), steps, calls):
+                return
+        raise StoreError(f"others came first {MOST_TRIES} times in {world.name}; ask again")

@@ -62,22 +62,27 @@ class Receiver:
     url: str = ""
     came: Counter[str] = field(default_factory=Counter)
     marked: Counter[str] = field(default_factory=Counter)
+    story: dict[str, list[str]] = field(default_factory=dict)
     assets: set[str] = field(default_factory=set)
     held: int = 0
 
     async def take(self, request: web.BaseRequest) -> web.Response:
         said = parse(await request.read())
+        asset = said["payload"]["asset"]["id"]
         self.came[said["id"]] += 1
         self.marked[said["id"]] += REPEAT in request.headers
-        self.assets.add(said["payload"]["asset"]["id"] if "asset" in said.get("payload", {}) else said["payload"]["id"])
+        when, mark = f"{time.monotonic():.3f}", " marked" if REPEAT in request.headers else ""
+        self.story.setdefault(said["id"], []).append(f"{asset} at {when}{mark}")
+        self.assets.add(asset)
         if self.random.random() < HELD_SHARE:
             self.held += 1
             await asyncio.sleep(HELD_SECONDS)
         return web.Response()
 
     def unmarked(self) -> list[str]:
-        """Notices that came more often than once and were not marked each time but the first."""
-        return [id for id, times in self.came.items() if times - self.marked[id] > 1]
+        """The stories of notices that came more often than once and were not marked each time but the first."""
+        again = [id for id, times in self.came.items() if times - self.marked[id] > 1]
+        return [f"{id}: {', '.join(self.story[id])}" for id in again]
 
 
 @asynccontextmanager

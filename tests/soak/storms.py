@@ -121,5 +121,5 @@ async def _arrived(here: Town, receiver: Receiver, key: str, made: int, row: Sum
     row.found.blame("twice", f"{key}: came again without a mark: {unmarked[:3]}", len(unmarked))
     row.notices += len(receiver.came)
     row.repeated += sum(1 for times in receiver.came.values() if times > 1)
-    receiver.came.clear()
-    receiver.marked.clear()
+    for each in (receiver.came, receiver.marked, receiver.story):
+        each.clear()

@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from mockserver import __version__
 from mockserver.core.world import Store
 from mockserver.stores.opening import store_at
 from tests.server.workers import Workers, sqlite_at
@@ -48,7 +49,7 @@ class Town:
 
     def opened(self) -> Store:
         """The store, to be looked into from here."""
-        return store_at(self.store, KINDS, "")
+        return store_at(self.store, KINDS, __version__)
 
     def _started(self) -> Workers:
         words = ["--workers", f"{self.count}"] if self.count > 1 else []
