@@ -221,6 +221,8 @@ async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delive
     made = delivery.attempts[-1]
 
     def note(view: View) -> Outcome:
+        if not claims.is_ours(view, engine, delivery.id):
+            return _STILL
         moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
         noted = with_deliveries(view, webhooks.note(view, delivery, moment), home.keeper)
         changes = (*noted.changes, change_of(view, delivery, home.keeper))

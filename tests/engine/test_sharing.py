@@ -16,7 +16,7 @@ from mockserver.core.text import Json
 from mockserver.core.world import Store, WorldId
 from mockserver.engine.claims import LEASE_MS
 from mockserver.engine.engine import Engine
-from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.engine.kept import DELIVERY, PERHAPS, kinds_of
 from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting
@@ -197,3 +197,61 @@ def test_who_takes_the_place_of_a_dead_one_makes_its_deliveries_at_once(serve: S
     create(serve("one"), "x", "test_alice")
     assert len(serve("two").outbox) == 0
     assert [posted.delivery.event for posted in serve("three", dead=("one",)).outbox] == ["made"]
+
+
+def kept_of_deliveries(engine: Engine) -> tuple[list[str], list[str]]:
+    """The deliveries that wait in her world, and what is noted there of attempts."""
+    records = run(engine.store.contents(ALICE)).records
+    return list(records.get(DELIVERY, {})), sorted(records.get("log", {}))
+
+
+def test_who_was_stopped_during_an_attempt_notes_nothing_of_what_another_has_repeated(serve: Serve) -> None:
+    now = [NOW]
+
+    async def late(sending: Sending) -> Answered:
+        now[0] += LEASE_MS + 1
+        assert two.sharing is not None
+        await two.sharing.stay()
+        await two.advance(0)
+        return Answered(500)
+
+    one = serve("one", late, source=lambda: now[0])
+    two = serve("two", source=lambda: now[0])
+    create(one, "x", "test_alice")
+    run(one.advance(0))
+    run(one.advance(1_000))
+    assert kept_of_deliveries(two) == ([], ["1.2", "2.1", "3.1"]), "a repeat of the first, and no other attempt at it"
+
+
+def test_who_was_stopped_before_it_sent_leaves_that_to_who_has_taken_over(serve: Serve) -> None:
+    now, sent = [NOW], []
+
+    async def sends(sending: Sending) -> Answered:
+        sent.append(sending.headers.first("x-event"))
+        return Answered(200)
+
+    class Stops:
+        """A store on which a process is stopped when it has let it be known that its first attempt is under way."""
+
+        def __init__(self, store: Store) -> None:
+            self.store = store
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.store, name)
+
+        async def transact(self, world: WorldId, *words: Any, **options: Any) -> Any:
+            done = await self.store.transact(world, *words, **options)
+            if any(change.kind == DELIVERY and change.record["begun"] for change in done.changes) and now == [NOW]:
+                now[0] += LEASE_MS + 1
+                assert two.sharing is not None
+                await two.sharing.stay()
+                await two.advance(0)
+            return done
+
+    one = serve("one", sends, source=lambda: now[0])
+    two = serve("two", source=lambda: now[0])
+    create(one, "x", "test_alice")
+    one.store = Stops(one.store)  # type: ignore[assignment]
+    run(one.advance(0))
+    assert sent == []
+    assert kept_of_deliveries(two) == ([], ["1.2", "2.1", "3.1"])
