@@ -255,3 +255,45 @@ def test_who_was_stopped_before_it_sent_leaves_that_to_who_has_taken_over(serve:
     run(one.advance(0))
     assert sent == []
     assert kept_of_deliveries(two) == ([], ["1.2", "2.1", "3.1"])
+
+
+async def emptied(engine: Engine) -> None:
+    """Somebody else has taken all worlds out of the store, the servers' own too."""
+    for world in await engine.store.worlds():
+        await engine.store.drop(world)
+
+
+def test_a_store_that_was_emptied_is_one_that_begins_anew(serve: Serve) -> None:
+    one, two = serve("one"), serve("two")
+    control(one, "POST", "/clock/advance", {"by": "5s"})
+    control(one, "POST", "/faults", {"status": {"code": 503}})
+    control(one, "POST", "/worlds/tiny/test_alice/replies", {"operation": "listNotes", "status": 418})
+    assert create(two, "gone", "test_bob").status == 503
+    run(emptied(one))
+    assert [ask(each, "GET", "/tiny/notes", "test_alice").status for each in (two, one)] == [200, 200]
+    assert [state(each, "/faults")["faults"] for each in (one, two)] == [[], []]
+    assert [state(each, "/clock")["now"] for each in (one, two, serve("three"))] == [NOW + 5_000] * 3
+    assert create(one, "new", "test_bob").status == 201
+    assert [note["text"] for note in notes(two, "test_bob")][-1] == "new"
+
+
+def test_what_is_set_after_a_store_was_emptied_holds_on_all(serve: Serve) -> None:
+    one, two = serve("one"), serve("two")
+    for _ in range(3):
+        control(one, "POST", "/clock/advance", {"by": "5s"})
+    state(two, "/clock")
+    run(emptied(one))
+    control(one, "POST", "/faults", {"status": {"code": 503}})
+    assert ask(two, "GET", "/tiny/notes", "test_alice").status == 503
+    control(two, "POST", "/clock/advance", {"by": "5s"})
+    assert state(one, "/clock")["now"] == NOW + 20_000
+
+
+def test_the_clock_can_be_moved_in_a_store_that_was_emptied(serve: Serve) -> None:
+    one = serve("one")
+    create(one, "gone", "test_alice")
+    run(emptied(one))
+    control(one, "POST", "/clock/advance", {"by": "5s"})
+    control(one, "POST", "/clock/settle")
+    assert [world["world"] for world in state(one, "/worlds")["worlds"]] == []
+    assert ask(one, "GET", "/tiny/notes", "test_alice").status == 200
