@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.delivery import Answered, Attempt, Delivery, Sending
 from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Moment, Webhooks
-from mockserver.core.world import Outcome, StoreError, View, WorldId
+from mockserver.core.world import Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.engine import claims, keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
@@ -77,7 +77,11 @@ async def _pass(
         if home.clock is clock and home.world not in behind:
             if engine.sharing is not None:
                 await claims.claim(engine, home, claims.waits)
-            due = await next_due(engine, home)
+            try:
+                due = await next_due(engine, home)
+            except WorldGone:  # somebody else has let it go
+                engine.worlds.lose(home.world)
+                continue
             if due is not None and (target is None or due <= target):
                 agenda.append((due, place, home))
     heapify(agenda)
@@ -94,6 +98,9 @@ async def _pass(
         except Blunder as blunder:
             behind.add(home.world)
             blunders.append(blunder)
+            continue
+        except WorldGone:
+            engine.worlds.lose(home.world)
             continue
         if due is not None and (target is None or due <= target):
             heappush(agenda, (due, place, home))

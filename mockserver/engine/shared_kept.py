@@ -84,7 +84,9 @@ def has_gone_back(mark: Record, seen: Record) -> bool:
     if mark["version"] < seen["version"]:
         return True
     known = seen.get("born")
-    return bool((known and mark.get("born") != known) or (mark["version"] == seen["version"] and not is_same(mark, seen)))
+    return bool(
+        (known and mark.get("born") != known) or (mark["version"] == seen["version"] and not is_same(mark, seen))
+    )
 
 
 def moved_since(mark: Record, seen: Record) -> list[WorldId] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
+from mockserver.core.provider import Claim
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
 from mockserver.engine.claims import beat, leave, take_over
@@ -144,6 +145,8 @@ class Sharing:
 
         await ask(engine.store, look)
         await find_all(engine.worlds, engine.store)
+        for service in engine.services.values():  # start worlds are always there
+            await engine.worlds.home(service.provider, Claim())
         self._follow(replace(found[-1], clock=None, worlds={}))
         engine.kept = None
         await self.publish()

@@ -295,5 +295,5 @@ def test_the_clock_can_be_moved_in_a_store_that_was_emptied(serve: Serve) -> Non
     run(emptied(one))
     control(one, "POST", "/clock/advance", {"by": "5s"})
     control(one, "POST", "/clock/settle")
-    assert [world["world"] for world in state(one, "/worlds")["worlds"]] == []
+    assert [world["world"] for world in state(one, "/worlds")["worlds"]] == ["default"]
     assert ask(one, "GET", "/tiny/notes", "test_alice").status == 200
