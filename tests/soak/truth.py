@@ -186,7 +186,7 @@ def _keys(world: WorldId, contents: Contents) -> set[tuple[str, str, str]]:
                 if entry is not None:
                     found.add((kind, name, entry[0]))
     # What stands for every asset tells no more than a part of it.
-    return set(list(sorted(found))[:: max(len(found) // 200, 1)])
+    return set(sorted(found)[:: max(len(found) // 200, 1)])
 
 
 async def _counts(store: Store, world: WorldId, keys: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:

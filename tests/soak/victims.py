@@ -158,7 +158,7 @@ async def kill_redis(town: Town, random: Random) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """`stores` it can be struck with; `alone` has no workers. `loses` may lose the last second; `hooked` has webhooks."""
+    """`alone` has no workers, `everysec` is how Redis flushes, `hooked` has webhooks."""
 
     strike: Strike
     stores: tuple[str, ...] = ("sqlite", "redis")

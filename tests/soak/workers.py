@@ -47,7 +47,7 @@ def race(store: str, workers: int, rounds: int) -> list[str]:
 def table(rows: Sequence[Sum]) -> str:
     """All storms, one a line."""
     head = ("store", "victim", "workers", "rounds", "s", "acknowledged", "503", "broken", *_WRONG, "other", "notices")
-    lines = [(*head, "repeats", "lost as allowed")]
+    lines: list[tuple[str, ...]] = [(*head, "repeats", "lost as allowed")]
     for row in rows:
         count = row.found.count
         other = sum(times for sort, times in count.items() if sort not in _WRONG)

@@ -60,7 +60,7 @@ def test_a_world_is_listed_from_the_moment_it_is_there() -> None:
         class Looking(RedisStore):
             """Looks around between making a world and being told that it is made."""
 
-            async def announced(self, *words: object) -> object:  # type: ignore[override]
+            async def announced(self, *words: object) -> object:
                 said = await super().announced(*words)  # type: ignore[arg-type]
                 listed.append(await store.worlds())
                 return said
