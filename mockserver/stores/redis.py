@@ -98,9 +98,7 @@ class RedisStore:
     async def _create(self, world: WorldId, contents: Contents) -> bool:
         steps = self._kinds[world.provider].coming(contents)
         age, _, _, _ = await self._all(world)
-        if age is None and await self._fill(world, None, b"", (), steps, 0):
-            return True
-        return False
+        return age is None and await self._fill(world, None, b"", (), steps, 0)
 
     async def contents(self, world: WorldId) -> Contents:
         age, _, calls, found = await self._all(world)
