@@ -173,7 +173,7 @@ def waits(record: Record) -> bool:
 
 async def begin(engine: Engine, posted: Posted) -> bool:
     """Let it be known that an attempt is under way; False if it is another server's by now, or nobody's."""
-    me = engine.worlds.keeper
+    me, real = engine.worlds.keeper, engine.clock.real
     ours: list[bool] = []
 
     def decide(view: View) -> Outcome:
@@ -185,7 +185,19 @@ async def begin(engine: Engine, posted: Posted) -> bool:
         return Outcome(_SAID.reply, (change,))
 
     try:
-        await engine.store.transact(posted.world, decide, counted=False)
+        while True:
+            since = real()
+            await engine.store.transact(posted.world, decide, counted=False)
+            if not ours[-1] or real() - since < LEASE_MS:
+                return ours[-1]
+            # We were stopped on the way, perhaps until somebody has taken us for dead: ask again.
     except WorldGone:
         return False
-    return ours[-1]
+
+
+def is_ours(view: View, engine: Engine, id: str) -> bool:
+    """Whether what comes of an attempt is ours to note: who was stopped for long finds it in other hands."""
+    if engine.sharing is None:
+        return True
+    record = view.get(DELIVERY, id)
+    return record is not None and record.get("keeper") == engine.worlds.keeper

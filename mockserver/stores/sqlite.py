@@ -27,7 +27,7 @@ from mockserver.core.world import (
     gathered,
 )
 from mockserver.stores.rows import Kinds
-from mockserver.stores.sqlite_file import explained, is_busy, is_lost, opened
+from mockserver.stores.sqlite_file import OpenFile, explained, is_busy, is_lost, opened
 from mockserver.stores.sqlite_tables import Tables
 
 T = TypeVar("T")
@@ -64,6 +64,7 @@ class SqliteStore:
         self._seconds = seconds
         self._trace = trace
         self._tables: Tables | None = None
+        self._file = OpenFile(path)
         self._found_locked = False
         self._gathers = False
         self._spoilt: StoreError | None = None
@@ -161,8 +162,6 @@ class SqliteStore:
         return self._within(lambda tables: tables.owner(provider, kind, index, key), together=True)
 
     async def check(self) -> None:
-        if not self.path.exists():  # taken away under us, which an open file does not notice
-            await self.close()
         said = "INSERT INTO note (name, said) VALUES ('checked', '') ON CONFLICT (name) DO UPDATE SET said = ''"
         self._within(lambda tables: tables.connection.execute(said), writes=True)
 
@@ -198,7 +197,12 @@ class SqliteStore:
         if gathers and self._spoilt is not None:
             raise self._spoilt
         try:
-            tables = self._tables or self._open()
+            tables = self._tables
+            if tables is not None and not tables.connection.in_transaction and not self._file.is_there():
+                tables.connection.close()
+                self._file.forget()
+                self._tables = tables = None
+            tables = tables or self._open()
             if gathers and together:
                 return _joined(tables, work)
             if gathers and tables.connection.in_transaction:
@@ -231,7 +235,7 @@ class SqliteStore:
             connection.close()
             raise
         connection.set_trace_callback(self._trace)
-        self._tables = tables
+        self._tables, self._file = tables, OpenFile(self.path)
         return tables
 
     def _trouble(self, error: sqlite3.Error) -> StoreError:
