@@ -48,9 +48,6 @@ DELETE FROM note WHERE name = 'indexed by';
 # From the schema of a number to the next one.
 UPGRADES: Final[dict[int, str]] = {0: _TABLES, 1: _VERSIONS}
 
-# The log is carried over into the file in large pieces: each costs a flush to the disk, and a page that was written a
-# hundred times is carried over once.
-_LOG_PAGES: Final = 20_000
 _CACHE_KIB: Final = 32 * 1024
 _MOST_TRIES: Final = 20
 
@@ -103,7 +100,7 @@ def opened(path: Path, address: str, *, full: bool, seconds: float) -> sqlite3.C
         _check_whose(connection, address)
         _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # `sqlite_log.py` sees to that
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if _version(connection, address) < SCHEMA:
             connection.execute("BEGIN IMMEDIATE")

@@ -56,8 +56,9 @@ class Tables:
         self._coming: list[_Entry] = []  # what is to be entered in the indexes when somebody looks there, or in the end
         self._more: dict[tuple[int, str, str, str], int] = {}  # how many of these there are, by world and key
         self._begun = 0
+        self._before = 0
 
-    def begin(self, how: str) -> None:
+    def begin(self, how: str = "BEGIN") -> None:
         """A transaction begins. If somebody else has written meanwhile, each world is looked at before it is used."""
         self.connection.execute(how)
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
@@ -68,6 +69,16 @@ class Tables:
             self._owners.clear()
             self._look += 1
             self._seen = version
+        self._before = self.connection.total_changes
+
+    def has_written(self) -> bool:
+        """Whether anything was changed in this transaction."""
+        return self.connection.total_changes != self._before or bool(self._coming)
+
+    def step_back(self) -> None:
+        """A transaction ends in which nothing could be written: what it read is known."""
+        self._changed.clear()
+        self.connection.execute("ROLLBACK")
 
     def _known(self) -> Iterator[Known]:
         return (world.known for world in self._worlds.values())
