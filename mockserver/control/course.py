@@ -22,7 +22,7 @@ from mockserver.core.payload import ABSENT, is_json, read_payload
 from mockserver.core.peers import Silent
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import StoreError
+from mockserver.core.world import StoreError, WorldGone
 from mockserver.engine.sharing import Clashed, look_around
 from mockserver.errors import unknown
 
@@ -70,13 +70,18 @@ async def _set_everywhere(desk: Desk, call: Call, answer: Answer, *, sets: bool)
     while True:
         if engine.sharing is not None:
             await look_around(engine, call.path.get("provider"), call.path.get("world"))
-        answered = answer(desk, call)
-        reply = await answered if isawaitable(answered) else answered
-        if not sets:
-            return reply
         try:
-            await engine.keep()
+            answered = answer(desk, call)
+            reply = await answered if isawaitable(answered) else answered
+            if sets:
+                await engine.keep()
         except Clashed:
+            continue
+        except WorldGone as gone:  # somebody else has let it go: the answer is as if it had never been
+            (world,) = gone.args
+            if engine.worlds.find(world) is None:
+                raise
+            engine.worlds.lose(world)
             continue
         return reply
 

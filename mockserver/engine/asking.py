@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Outcome, View, WorldGone
+from mockserver.core.world import Outcome, StoreError, View, WorldGone
 from mockserver.engine.carried import entry_of, entry_record, posted_of, posted_record
 from mockserver.engine.idling import idle, landed
 from mockserver.engine.journal import Entry
@@ -175,7 +175,9 @@ async def _figures(engine: Engine, asked: Record) -> Json:
 
 
 def _inherit(engine: Engine, asked: Record) -> Json:
-    """Take in what a server leaves that ends."""
+    """Take in what a server leaves that ends. One that is about to end itself refuses: it may be too late."""
+    if engine.state == "draining":
+        raise StoreError("this server is about to end, too")
     engine.journal.inherit(map(entry_of, asked.get("entries", ())), asked.get("gone"))
     engine.outbox.inherit(map(posted_of, asked.get("deliveries", ())))
     for counts in asked.get("coverage", ()):

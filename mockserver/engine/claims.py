@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.delivery import Delivery
 from mockserver.core.http import Reply
 from mockserver.core.peers import Peer
-from mockserver.core.text import Json, Record
+from mockserver.core.text import Record
 from mockserver.core.world import Change, Outcome, Put, Remove, StoreError, View, WorldGone
 from mockserver.engine.keeping import ask, note
 from mockserver.engine.kept import DELIVERY, ONE, delivery_of, record_of, repeated
@@ -46,7 +46,7 @@ async def beat(engine: Engine) -> tuple[set[str], set[str]]:
         leases = list(view.find(LEASE, "all", ""))
         known = view.get(SERIAL, ONE)
         founded = {"founded": real} if known is None else known
-        slot = _slot_of(me.name, leases)
+        slot = _slot_of(engine, leases)
         found.append((leases, founded, slot))
         lease = {**me._asdict(), "until": real + LEASE_MS, "slot": slot, "last": _last(engine, leases)}
         changes: list[Change] = [Put(LEASE, me.name, lease)]
@@ -61,12 +61,11 @@ async def beat(engine: Engine) -> tuple[set[str], set[str]]:
     return {lease["name"] for lease in leases} - silent | {me.name}, silent
 
 
-def _slot_of(me: str, leases: list[Record]) -> int:
-    """Our own, or the first that is nobody's."""
-    taken: dict[Json, str] = {lease.get("slot"): lease["name"] for lease in leases}
-    for slot, name in taken.items():
-        if name == me and slot is not None:
-            return int(slot)
+def _slot_of(engine: Engine, leases: list[Record]) -> int:
+    """Our own, also if we were taken for dead, or the first that is nobody's."""
+    taken = {lease.get("slot") for lease in leases if lease["name"] != engine.worlds.keeper}
+    if engine.serials is not None and engine.serials.slot not in taken:
+        return engine.serials.slot
     free = next((slot for slot in range(SLOTS) if slot not in taken), None)
     if free is None:
         raise StoreError(
@@ -174,7 +173,7 @@ def waits(record: Record) -> bool:
 
 async def begin(engine: Engine, posted: Posted) -> bool:
     """Let it be known that an attempt is under way; False if it is another server's by now, or nobody's."""
-    me = engine.worlds.keeper
+    me, real = engine.worlds.keeper, engine.clock.real
     ours: list[bool] = []
 
     def decide(view: View) -> Outcome:
@@ -186,7 +185,19 @@ async def begin(engine: Engine, posted: Posted) -> bool:
         return Outcome(_SAID.reply, (change,))
 
     try:
-        await engine.store.transact(posted.world, decide, counted=False)
+        while True:
+            since = real()
+            await engine.store.transact(posted.world, decide, counted=False)
+            if not ours[-1] or real() - since < LEASE_MS:
+                return ours[-1]
+            # We were stopped on the way, perhaps until somebody has taken us for dead: ask again.
     except WorldGone:
         return False
-    return ours[-1]
+
+
+def is_ours(view: View, engine: Engine, id: str) -> bool:
+    """Whether what comes of an attempt is ours to note: who was stopped for long finds it in other hands."""
+    if engine.sharing is None:
+        return True
+    record = view.get(DELIVERY, id)
+    return record is not None and record.get("keeper") == engine.worlds.keeper

@@ -33,6 +33,8 @@ PAGE: Final = 250
 # What is left behind is handed over in pieces of so many octets, in which what is around bodies is small.
 PIECE_BYTES: Final = 4 * 1024 * 1024
 
+_MOST_TRIES: Final = 5
+
 _SERIAL: Final = attrgetter("serial")
 T = TypeVar("T", Entry, Posted)
 
@@ -154,13 +156,23 @@ async def hand_over(engine: Engine) -> None:
     counts = [engine.coverage.counts(), engine.inherited.counts()]
     engine.coverage.clear()  # told by one server at a time
     engine.inherited.clear()
+    # Whoever takes it gives no serial up to ours any more: what is added there stays in order.
+    piece: Record = {"ask": "inherit", "until": engine.serials.last}
     with suppress(Silent, StoreError):
-        if not await engine.peers.hand_over({"ask": "inherit", "gone": gone, "coverage": counts}):
+        if not await _taken(engine, {**piece, "gone": gone, "coverage": counts}):
             return
         for entries in _pieces(found, lambda entry: len(entry.request.body) + len(entry.reply.body)):
-            await engine.peers.hand_over({"ask": "inherit", "entries": [entry_record(each) for each in entries]})
+            await _taken(engine, {**piece, "entries": [entry_record(each) for each in entries]})
         for posted in _pieces(engine.outbox.leave(), _weight):
-            await engine.peers.hand_over({"ask": "inherit", "deliveries": [posted_record(each) for each in posted]})
+            await _taken(engine, {**piece, "deliveries": [posted_record(each) for each in posted]})
+
+
+async def _taken(engine: Engine, piece: Record) -> bool:
+    """Whether somebody took it. Who was about to may have begun to end meanwhile; then another one came."""
+    for _ in range(_MOST_TRIES):
+        if await engine.peers.hand_over(piece):
+            return True
+    return False
 
 
 async def _gathered(engine: Engine, question: Record, last: int) -> tuple[int, list[Json]]:

@@ -65,7 +65,7 @@ def build_engine(
         raise UsageError(f"--reading {refused[0]}: {refused[1]}")
     document = world_document(settings.world, settings.providers)
     clock = Clock(now or realtime.milliseconds(), settings.at, frozen=settings.pace == 0)
-    store = store_at(settings.store, kinds_of(providers), __version__)
+    store = store_at(settings.store, kinds_of(providers), __version__, realtime.nap)
     terms = Terms(
         settings.seed,
         settings.pace,
@@ -120,7 +120,7 @@ def share(engine: Engine, settings: Settings, order: Order | None) -> None:
 
 def store_of(settings: Settings) -> Store:
     """Where worlds are kept, those of all providers that are installed; nothing is opened yet."""
-    return store_at(settings.store, kinds_of(registry.find(registry.names())), __version__)
+    return store_at(settings.store, kinds_of(registry.find(registry.names())), __version__, realtime.nap)
 
 
 def build_control(engine: Engine, settings: Settings) -> Control | None:

@@ -52,7 +52,7 @@ def started(began: float, order_of: Callable[[int], Order]) -> Worker:
     order = order_of(theirs)
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mockserver.server.worker"],
+            [sys.executable, "-P", "-m", "mockserver.server.worker"],  # whatever lies in this folder
             stdin=subprocess.PIPE,
             pass_fds=(theirs,),
             process_group=0,  # Ctrl-C is for the supervisor, who passes it on

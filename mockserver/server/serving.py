@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What is in flight at the end gets this long unless told otherwise: a stop takes less than a second.
 FINISH_SECONDS: Final = 0.6
+# What a server remembers is handed over to another one within this, or lost.
+HAND_OVER_SECONDS: Final = 4.0
 
 
 class Post:
@@ -112,7 +114,9 @@ async def serving(
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
         if engine.peers is not ALONE:
-            await hand_over(engine)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HAND_OVER_SECONDS):
+                    await hand_over(engine)
         await pulse.stop()
         await post.close()
         await engine.peers.close()

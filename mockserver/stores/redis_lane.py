@@ -240,7 +240,7 @@ class Lane:
         self._forget_steps()
         if said == b"done":
             if steps:
-                self._version = b"%d" % (int(self._version) + 1)
+                self._version = token
             return True
         self.known = None
         if isinstance(said, list):  # what was to be added was there: next time it is known

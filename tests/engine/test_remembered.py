@@ -41,8 +41,8 @@ class Work:
         return self.done
 
     def finish(self) -> Any:
-        while not self.step():
-            """On and on."""
+        while not self.done:
+            self.step()
         return self.result
 
     def drop(self) -> None:
@@ -66,7 +66,7 @@ class Following(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = tiny.NOW
+        self.now = self.beaten = tiny.NOW
         self.together = Together(_stop)
         self.store = MemoryStore(kinds_of([tiny.PROVIDER]))
         self.count = 0
@@ -78,6 +78,7 @@ class Following(RuleBasedStateMachine):
         self.made: set[str] = set()
         self.lost: set[str] = set()
         self.seen: list[str] = []
+        self.in_order: set[str] = set()
         self._come(0)
         self.coming[0][1].finish()
         self._settle()
@@ -85,7 +86,7 @@ class Following(RuleBasedStateMachine):
     # ---- servers
 
     @precondition(lambda self: len(self.serving) + len(self.coming) < 4)
-    @rule(skew=st.integers(-3_000, 3_000))
+    @rule(skew=st.integers(-1_200, 1_200))
     def one_comes(self, skew: int) -> None:
         self._come(skew)
 
@@ -101,7 +102,9 @@ class Following(RuleBasedStateMachine):
         engine = data.draw(st.sampled_from([each for each in self.serving if not self._polled(each)] or [None]))
         if engine is not None and len(self.serving) > 1:
             self.serving.remove(engine)
+            engine.state = "draining"
             self.leaving.append((engine, Work(remembered.hand_over(engine))))
+            self.in_order.add(engine.worlds.keeper)
 
     @precondition(lambda self: len(self.serving) > 1)
     @rule(data=st.data())
@@ -113,12 +116,18 @@ class Following(RuleBasedStateMachine):
             self.poll = None
         self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
         self.lost |= paths(engine) - self._known()
+        self.in_order.clear()  # who ends now may have left something with the one that was killed
 
     # ---- what happens
 
-    @rule(ms=st.integers(0, 2_000))
+    @rule(ms=st.integers(0, 1_000))
     def time_goes_by(self, ms: int) -> None:
         self.now += ms
+        if self.now - self.beaten > 1_500:
+            self.beaten = self.now
+            for engine in self._there():
+                if engine.sharing is not None and engine.serials is not None:
+                    Work(engine.sharing.stay()).finish()
 
     @rule(data=st.data(), times=st.integers(1, 4))
     def calls_are_answered(self, data: st.DataObject, times: int) -> None:
@@ -134,16 +143,23 @@ class Following(RuleBasedStateMachine):
         engine = data.draw(st.sampled_from(self.serving))
         self.poll = Poll(engine, self.since, limit, self.made - self.lost)
 
+    @precondition(lambda self: self._works())
     @rule(data=st.data(), times=st.integers(1, 3))
     def what_is_under_way_goes_on(self, data: st.DataObject, times: int) -> None:
-        works = [work for _, work in self.coming + self.leaving] + ([] if self.poll is None else [self.poll])
-        if works:
-            work = data.draw(st.sampled_from(works))
-            for _ in range(times):
-                if not work.done:
-                    work.step()
+        work = data.draw(st.sampled_from(self._works()))
+        for _ in range(times):
+            if not work.done:
+                work.step()
         self._settle()
 
+    @precondition(lambda self: self._works())
+    @rule()
+    def all_that_is_under_way_ends(self) -> None:
+        for work in self._works():
+            work.finish()
+        self._settle()
+
+    @precondition(lambda self: len(self.together.seats) > 2)
     @rule()
     def others_are_asked_in_another_order(self) -> None:
         self.together.seats.reverse()
@@ -155,10 +171,8 @@ class Following(RuleBasedStateMachine):
         assert len(self.seen) == len(set(self.seen))
 
     def teardown(self) -> None:
-        for _, work in self.coming + self.leaving:
+        for work in self._works():
             work.finish()
-        if self.poll is not None:
-            self.poll.finish()
         self._settle()
         while True:
             before = len(self.seen)
@@ -177,6 +191,9 @@ class Following(RuleBasedStateMachine):
         for engine, work in [each for each in self.leaving if each[1].done]:
             self.leaving.remove((engine, work))
             self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
+            lost = paths(engine) - self._known()
+            assert not lost or engine.worlds.keeper not in self.in_order
+            self.lost |= lost
         if self.poll is not None and self.poll.done:
             self._read(self.poll)
             self.poll = None
@@ -195,8 +212,13 @@ class Following(RuleBasedStateMachine):
         return self.poll is not None and self.poll.engine is engine
 
     def _known(self) -> set[str]:
-        there = [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
-        return {path for engine in there for path in paths(engine)}
+        return {path for engine in self._there() for path in paths(engine)}
+
+    def _works(self) -> list[Work]:
+        return [work for _, work in self.coming + self.leaving] + ([] if self.poll is None else [self.poll])
+
+    def _there(self) -> list[Engine]:
+        return [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
 
 
 def paths(engine: Engine) -> set[str]:

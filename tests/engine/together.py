@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from mockserver.core.peers import Answering
 from mockserver.core.text import Json, Record
+from mockserver.core.world import StoreError
 from mockserver.engine.asking import answer
 from mockserver.engine.engine import Engine
 from mockserver.stores.rows import read, written
@@ -39,21 +41,26 @@ class Seat:
         """They are there from the first."""
 
     async def ask(self, question: Record, *, crew: bool = False) -> list[Json]:
-        there = [seat for seat in self._together.seats if seat is not self and (not crew or seat._crew == self._crew)]
         told: list[Json] = []
-        for seat in there:
-            told += await self._asked(seat, question)
+        for seat in self._others():
+            if not crew or seat._crew == self._crew:
+                told += await self._asked(seat, question)
         return told
 
     async def hand_over(self, said: Record) -> bool:
-        for seat in [seat for seat in self._together.seats if seat is not self]:
-            if await self._asked(seat, said):
-                return True
+        for seat in self._others():
+            with suppress(StoreError):
+                if await self._asked(seat, said):
+                    return True
         return False
 
     async def close(self) -> None:
         if self in self._together.seats:
             self._together.seats.remove(self)
+
+    def _others(self) -> list[Seat]:
+        """Those that have said that they are alive."""
+        return [seat for seat in self._together.seats if seat is not self and seat._engine.serials is not None]
 
     async def _asked(self, seat: Seat, question: Record) -> list[Json]:
         await self._together.on_the_way()
