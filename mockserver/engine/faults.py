@@ -69,7 +69,7 @@ class Faults:
     that names anything else is refused. None takes any.
     """
 
-    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "ledger", "seed")
+    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "ledger", "seed", "told")
 
     def __init__(self, seed: int = 0, services: Mapping[str, Checked] | None = None) -> None:
         self.any = self.any_of_deliveries = False
@@ -77,6 +77,7 @@ class Faults:
         self._services = services
         self._standing: dict[str, Counted] = {}
         self.ledger: Callable[..., Awaitable[Json]] | None = None  # where several servers count together
+        self.told: dict[str, Json] = {}  # to tell those: what was set here, by id, and None for what was removed
 
     def add(self, fault: Fault) -> Standing:
         """Set a fault; it holds for requests that come from now on. Its id is its name, with a number if that is taken.
@@ -88,7 +89,7 @@ class Faults:
             self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
         counted = self._standing[id] = Counted(id, fault, Chance.of(self.seed, "faults", id))
-        self._count()
+        self._changed(id)
         return counted.standing()
 
     def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
@@ -102,13 +103,19 @@ class Faults:
     def remove(self, id: str) -> bool:
         """False if there is none of that id."""
         removed = self._standing.pop(id, None)
-        self._count()
+        self._changed(id)
         return removed is not None
 
     def clear(self) -> None:
         """Remove them all."""
+        gone = list(self._standing)
         self._standing.clear()
+        self._changed(*gone)
+
+    def _changed(self, *ids: str) -> None:
         self._count()
+        if self.ledger is not None:
+            self.told.update((id, self._standing[id].described() if id in self._standing else None) for id in ids)
 
     def _count(self) -> None:
         of_deliveries = sum(counted.fault.deliveries is not None for counted in self._standing.values())
@@ -141,7 +148,7 @@ class Faults:
 
     def described(self) -> list[Json]:
         """Those that stand as records, without their counts."""
-        return [{"id": counted.id, "fault": counted.fault.to_json()} for counted in self._standing.values()]
+        return [counted.described() for counted in self._standing.values()]
 
     def put(self, described: Iterable[Json]) -> None:
         """Let these stand, and no other; those that did go on counting."""
@@ -263,6 +270,9 @@ class Counted:
 
     def standing(self) -> Standing:
         return Standing(self.id, self.fault, self.met, self.used)
+
+    def described(self) -> Json:
+        return {"id": self.id, "fault": self.fault.to_json()}
 
 
 Load = Callable[[Counted, WorldId], None]
