@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from inspect import isawaitable
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
@@ -20,14 +20,19 @@ from mockserver.engine.idling import idle, landed
 from mockserver.engine.journal import Entry
 from mockserver.engine.kept import DELIVERY
 from mockserver.engine.near import near_misses
+from mockserver.engine.outbox import Posted
 from mockserver.engine.query import query_from
 
 if TYPE_CHECKING:
     from mockserver.engine.engine import Engine
-    from mockserver.engine.outbox import Posted
+
+T = TypeVar("T", Entry, Posted)
 
 # Of the exchanges nobody found, so many that come nearest are told.
 NEAREST: Final = 3
+
+# An answer has about so many octets of bodies, or one body more than that.
+MOST_BYTES: Final = 4 * 1024 * 1024
 
 _LOOKED: Final = Outcome(Reply(204))
 
@@ -63,9 +68,8 @@ def nearest(engine: Engine, asked: Record) -> list[Entry]:
     return [miss.entry for miss in near_misses(query, entries(engine, {"until": asked.get("until")}), NEAREST)]
 
 
-async def deliveries(engine: Engine, asked: Record) -> list[Posted]:
-    """Deliveries later than `since`, up to `until`, at most `limit`, the oldest first."""
-    await let_go(engine)
+def deliveries(engine: Engine, asked: Record) -> list[Posted]:
+    """Deliveries later than `since`, up to `until`, at most `limit`, the oldest first. First `let_go`."""
     until = asked.get("until")
     later = engine.outbox.since(asked.get("since", 0))
     return [posted for posted in later if until is None or posted.serial <= until][: asked.get("limit")]
@@ -120,13 +124,34 @@ def _wanted(asked: Record) -> Callable[[Entry], bool]:
 # ---- the same, as JSON
 
 
+def weight_of_entry(entry: Entry) -> int:
+    """In octets, about; what is around bodies is small."""
+    return len(entry.request.body) + len(entry.reply.body)
+
+
+def weight_of_posted(posted: Posted) -> int:
+    """The same of a delivery."""
+    return sum(len(made.sending.body) + len(made.answered.body) for made in posted.delivery.attempts)
+
+
+def _within(found: list[T], weight: Callable[[T], int]) -> tuple[list[T], int | None]:
+    """So many as one answer holds, and up to which serial that is all; None if nothing is left out."""
+    load = 0
+    for place, each in enumerate(found):
+        load += weight(each)
+        if load > MOST_BYTES and place:
+            return found[:place], found[place - 1].serial
+    return found, None
+
+
 def _last(engine: Engine, asked: Record) -> Json:
     return None
 
 
 def _entries(engine: Engine, asked: Record) -> Json:
-    found = [entry_record(entry) for entry in entries(engine, asked)]
-    return {"entries": found, "missed": engine.journal.missed(asked.get("since", 0))}
+    found, cut = _within(entries(engine, asked), weight_of_entry)
+    missed = engine.journal.missed(asked.get("since", 0))
+    return {"found": [entry_record(entry) for entry in found], "cut": cut, "missed": missed}
 
 
 def _serials(engine: Engine, asked: Record) -> Json:
@@ -147,7 +172,9 @@ def _forget(engine: Engine, asked: Record) -> Json:
 
 
 async def _deliveries(engine: Engine, asked: Record) -> Json:
-    return [posted_record(posted) for posted in await deliveries(engine, asked)]
+    await let_go(engine)
+    found, cut = _within(deliveries(engine, asked), weight_of_posted)
+    return {"found": [posted_record(posted) for posted in found], "cut": cut}
 
 
 async def _delivery(engine: Engine, asked: Record) -> Json:
