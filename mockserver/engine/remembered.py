@@ -190,9 +190,9 @@ async def _listed(
         left = None if limit is None else limit - len(found)
         until, told = await _gathered(engine, {**question, "since": since, "limit": left}, last)
         cut = min((each["cut"] for each in told if each["cut"] is not None), default=until)
-        mine = here(engine, {**question, "since": since, "limit": left, "until": cut})
-        others: list[list[T]] = [[read(record) for record in each["found"] if record["serial"] <= cut] for each in told]
-        found += _merged([mine, *others], left)
+        pages = [here(engine, {**question, "since": since, "limit": left, "until": cut})]
+        pages += [[read(record) for record in each["found"] if record["serial"] <= cut] for each in told]
+        found += _merged(pages, left)
         said = said or told
         if cut == until or len(found) == limit:
             return found, until, said
