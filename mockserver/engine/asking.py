@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Outcome, StoreError, View, WorldGone
+from mockserver.core.world import Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.engine.carried import entry_of, entry_record, posted_of, posted_record
 from mockserver.engine.idling import idle, landed
 from mockserver.engine.journal import Entry
@@ -79,7 +79,10 @@ async def let_go(engine: Engine) -> None:
     """Deliveries that another server sees to by now are none of ours any more."""
     if engine.sharing is None:
         return
-    for world in engine.outbox.worlds():
+    waiting: dict[WorldId, list[Posted]] = {}
+    for posted in filter(engine.outbox.stands, engine.outbox):
+        waiting.setdefault(posted.world, []).append(posted)
+    for world, some in waiting.items():
         ours: set[str] = set()
 
         def look(view: View, ours: set[str] = ours) -> Outcome:
@@ -87,10 +90,9 @@ async def let_go(engine: Engine) -> None:
             ours.update(record["id"] for record in kept if record.get("keeper") == engine.worlds.keeper)
             return _LOOKED
 
-        before = [posted for posted in engine.outbox if posted.world == world]
         with suppress(WorldGone):  # it was dropped this very moment
             await engine.store.transact(world, look, counted=False)
-        for posted in before:
+        for posted in some:
             if posted.delivery.id not in ours and engine.outbox.stands(posted):
                 engine.outbox.pass_on(posted)
 
