@@ -209,6 +209,10 @@ class Store(Protocol):
     def address(self) -> str:
         """Where it is, as `--store` says it, without secrets."""
 
+    @property
+    def warning(self) -> str | None:
+        """What may lose worlds there one day, as a sentence for a person; None if nothing is known of that kind."""
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 

@@ -83,6 +83,10 @@ class MemoryStore:
     def address(self) -> str:
         return "memory:"
 
+    @property
+    def warning(self) -> str | None:
+        return None
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
         view = MemoryView(state)

@@ -61,6 +61,7 @@ class RedisStore:
         self._owners: dict[tuple[str, str, str, str], WorldId] = {}
         self._making: dict[WorldId, asyncio.Future[bool]] = {}
         self._client: Json = None
+        self._warning: str | None = None
         self._writer = b""
         self._count = 0
         self._asked = 0
@@ -76,6 +77,10 @@ class RedisStore:
     @property
     def address(self) -> str:
         return self._line.address.shown
+
+    @property
+    def warning(self) -> str | None:
+        return self._warning
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         (outcome,) = await self._ask(world, Job(decide, many=False, counted=counted))
@@ -283,6 +288,7 @@ class RedisStore:
         number = await self._line.send(lambda client: client.incr(self.keys.writers))
         self._writer = b"%d.%d.%d" % (number, *await self._line.send(lambda client: client.time()))
         self._client = client
+        self._warning = await self._line.warning()
         indexed = await self._line.send(lambda client: client.get(self.keys.indexed))
         if indexed != self._version.encode():
             await self._index_anew(new=indexed is None)

@@ -81,6 +81,10 @@ class SqliteStore:
     def address(self) -> str:
         return f"sqlite:{self.path}"
 
+    @property
+    def warning(self) -> str | None:
+        return None
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         def work(tables: Tables) -> Outcome:
             there = tables.world(world)

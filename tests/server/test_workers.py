@@ -106,7 +106,9 @@ def test_what_was_acknowledged_is_there_after_a_worker_was_killed_under_load(run
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds out whose a connection is as Linux tells it")
-def test_a_delivery_in_the_middle_of_which_its_worker_is_killed_is_made_by_another_and_says_so(running: Workers) -> None:
+def test_a_delivery_in_the_middle_of_which_its_worker_is_killed_is_made_by_another_and_says_so(
+    running: Workers,
+) -> None:
     came: SimpleQueue[Got] = SimpleQueue()
     go_on = threading.Event()
 

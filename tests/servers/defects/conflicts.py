@@ -113,6 +113,10 @@ class Racy:
         return self.inner.lasts
 
     @property
+    def warning(self) -> str | None:
+        return self.inner.warning
+
+    @property
     def address(self) -> str:
         return self.inner.address
 
