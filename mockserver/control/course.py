@@ -19,6 +19,7 @@ from mockserver.control.table import ANSWERS
 from mockserver.core.contract import Match
 from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import ABSENT, is_json, read_payload
+from mockserver.core.peers import Silent
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
 from mockserver.core.world import StoreError, WorldGone
@@ -40,6 +41,10 @@ async def answer(desk: Desk, request: Request, answers: Mapping[str, Answer] | N
     except StoreError as error:
         desk.engine.ports.blundered(error)
         return Problem(503, str(error), rule="store", remedy="Nothing was changed; ask again later.").reply
+    except Silent as error:
+        return Problem(
+            503, str(error), rule="servers", remedy="Ask again: one that has ended is left out in 5 s."
+        ).reply
     except Exception as error:
         desk.engine.ports.blundered(error)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -18,6 +18,7 @@ from mockserver.core.world import Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.engine import claims, keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
+from mockserver.engine.idling import landed_everywhere
 from mockserver.engine.kept import change_of, marked, with_deliveries
 from mockserver.engine.outbox import Posted
 from mockserver.engine.worlds import Home
@@ -48,7 +49,7 @@ async def settle(engine: Engine, clock: Clock) -> int:
 
 
 async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
-    await engine.ports.landed()
+    await landed_everywhere(engine)
     if target is not None and engine.sharing is None:
         await keeping.keep(engine, clock, target)
     engine.moving.append(clock)

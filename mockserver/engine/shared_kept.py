@@ -2,7 +2,8 @@
 
 `mark` says how often anything was set, and when each topic was set last, so that a call sees with one look whether it
 has to read more. `fault`, `met` and `turn` are the faults that stand and what they have met, `scripted` replies laid
-ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive.
+ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive and which slot of serials
+is whose, `serial` since when these are counted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ TURN: Final = "turn"
 SCRIPTED: Final = "scripted"
 PLACE: Final = "place"
 LEASE: Final = "worker"
+SERIAL: Final = "serial"
 
 SHARED_KINDS: Final[Mapping[str, Kind]] = {
     MARK: Kind(MARK),
@@ -41,6 +43,7 @@ SHARED_KINDS: Final[Mapping[str, Kind]] = {
     ),
     PLACE: Kind(PLACE),
     LEASE: Kind(LEASE, {"all": Index(lambda lease: ("", lease["name"]))}),
+    SERIAL: Kind(SERIAL),
 }
 
 # Who is this far behind reads everything anew.

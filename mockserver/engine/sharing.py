@@ -9,14 +9,16 @@ set is answered accordingly, whichever server gets it. Turns of faults are count
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer, Silent
 from mockserver.core.provider import Claim
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
-from mockserver.engine.claims import beat, leave, take_over
+from mockserver.engine.claims import beat, hear, leave, take_over
 from mockserver.engine.homes import private_name
 from mockserver.engine.keeping import ask
 from mockserver.engine.kept import CLOCK, ONE, pace_of, pace_record
@@ -68,10 +70,16 @@ class _News:
 
 
 class Sharing:
-    """What one server knows of what is set on all. `name` is its own, unlike that of any other."""
+    """What one server knows of what is set on all. `name` is its own, unlike that of any other.
 
-    def __init__(self, engine: Engine, name: str, dead: Iterable[str] = ()) -> None:
+    For `crew`, `place` and `at` see `Peer`.
+    """
+
+    def __init__(
+        self, engine: Engine, name: str, dead: Iterable[str] = (), *, crew: str = "", place: int = 0, at: str = ""
+    ) -> None:
         self.name = name
+        self.me: Final = Peer(name, crew, place, engine.clock.real(), at)
         self._dead = frozenset(dead)  # who is known to have ended
         self._engine = engine
         self._seen: Record = FIRST_MARK
@@ -97,6 +105,9 @@ class Sharing:
         alive, silent = await beat(self._engine)
         await take_over(self._engine, alive - self._dead, {*silent, *self._dead})
         self._dead = frozenset()
+        with suppress(Silent):  # then what its lease tells has to do
+            for told in await self._engine.peers.ask({"ask": "last"}):
+                hear(self._engine, told["last"])
 
     async def stay(self) -> None:
         """Say that we are alive, and see to what those leave behind who are not any more."""

@@ -11,6 +11,11 @@ from typing import Final
 stopwatch: Final = time.perf_counter_ns
 
 
+def nap(seconds: float) -> None:
+    """Let so much real time pass, and nothing else happen in this thread."""
+    time.sleep(seconds)
+
+
 async def pause(seconds: float) -> None:
     """Let so much real time pass."""
     await asyncio.sleep(seconds)

@@ -86,6 +86,11 @@ class Known:
         self.counts[kind, index, key] = count
         self.size += 1
 
+    def forget_lists(self) -> None:
+        """What stands in the indexes has to be asked anew."""
+        self.pages.clear()
+        self.counts.clear()
+
     def weight(self) -> int:
         return len(self.records) + self.size
 

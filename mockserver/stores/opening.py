@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mockserver.core.world import Kind, Store
 from mockserver.stores.memory import MemoryStore
 
 
-def store_at(address: str, kinds: Mapping[str, Mapping[str, Kind]], version: str) -> Store:
+def store_at(
+    address: str,
+    kinds: Mapping[str, Mapping[str, Kind]],
+    version: str,
+    nap: Callable[[float], None] | None = None,
+) -> Store:
     """The store of an address that `options.store_from` has read. Nothing is opened before it is asked.
 
-    `version` is of the code that works out the indexes.
+    `version` is of the code that works out the indexes. `nap` lets so many seconds pass.
     """
     scheme, _, rest = address.partition(":")
     if scheme == "memory":
@@ -24,4 +29,4 @@ def store_at(address: str, kinds: Mapping[str, Mapping[str, Kind]], version: str
     path, _, query = rest.partition("?")
     from mockserver.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(path), kinds, full=query == "synchronous=full", version=version)
+    return SqliteStore(Path(path), kinds, full=query == "synchronous=full", version=version, nap=nap)

@@ -22,6 +22,7 @@ from redis.exceptions import (
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisClusterException,
     RedisError,
 )
 from redis.exceptions import ConnectionError as Lost
@@ -37,6 +38,9 @@ Command = tuple[str | bytes | int, ...]
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
 USUAL_PREFIX: Final = "mockserver"
+
+# What a Redis that is out of reach, or won't have it, comes to.
+TROUBLE: Final = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 _SENTINEL_PORT: Final = 26379
 
@@ -84,12 +88,16 @@ class Address:
         shown = urlunsplit(self._parts._replace(netloc=netloc, query=""))
         return shown if self.prefix == USUAL_PREFIX else f"{shown}?prefix={self.prefix}"
 
-    def client(self) -> Json:
-        """A client of redis-py, which connects when it is used. It never tries again by itself."""
+    def client(self, **more: Json) -> Json:
+        """A client of redis-py, which connects when it is used. It never tries again by itself.
+
+        `more` are options of its connections.
+        """
         options: dict[str, Json] = {
             "socket_connect_timeout": CONNECT_SECONDS,
             "socket_timeout": ANSWER_SECONDS,
             "retry": Retry(NoBackoff(), 0),
+            **more,
         }
         if self.scheme == "redis+cluster":
             return RedisCluster.from_url(urlunsplit(self._parts._replace(scheme="redis")), **options)
@@ -140,7 +148,7 @@ class Line:
                 return await work(self.client())
             except (Lost, Late):
                 return await work(self.client())
-        except (RedisError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             raise self.explained(error) from error
 
     async def run(
@@ -155,7 +163,7 @@ class Line:
                 return await self._run(script, keys, arguments, before), False
             except (Lost, Late):
                 return await self._run(script, keys, arguments, before), True
-        except (RedisError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             raise self.explained(error) from error
 
     async def _run(

@@ -60,6 +60,12 @@ def octets(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def blob(text: str) -> bytearray:
+    """The same for SQLite: of all that is bytes, Python's module takes only this without looking for an adapter, which
+    it does for each value of each row."""
+    return bytearray(text.encode("utf-8", "surrogatepass"))
+
+
 def text_of(octets: bytes) -> str:
     return octets.decode("utf-8", "surrogatepass")
 

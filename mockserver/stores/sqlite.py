@@ -3,7 +3,8 @@
 An exchange is one transaction, on the loop and without a break, as in memory: 12 to 20 us a statement is less than any
 way to another thread. It reads what it touches and takes the writer's lock with its first write; if somebody else wrote
 since it began to read, SQLite refuses that, and it is decided again with the lock in hand: then nothing can move, and
-waiting for the lock is bounded. What a call that changes nothing reads, nobody has to wait for.
+waiting for the lock is bounded. What a call that changes nothing reads, nobody has to wait for. Where others write all
+the time, calls that are gathered take the lock before they are decided.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from mockserver.core.world import (
 )
 from mockserver.stores.rows import Kinds
 from mockserver.stores.sqlite_file import OpenFile, explained, is_busy, is_lost, opened
+from mockserver.stores.sqlite_log import Log
 from mockserver.stores.sqlite_tables import Tables
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ T = TypeVar("T")
 # A file that was found locked is locked for longer, mostly: until it is free again nobody waits long for it.
 PATIENCE_SECONDS: Final = 2.0
 _BRIEF_SECONDS: Final = 0.01
+# A batch of calls holds the lock for a millisecond or two. SQLite itself would ask again after 1, 2, 5, 10 ms and more.
+_NAP_SECONDS: Final = 0.000_1
 
 
 class SqliteStore:
@@ -52,10 +56,11 @@ class SqliteStore:
         version: str = "",
         seconds: float = PATIENCE_SECONDS,
         trace: Callable[[str], None] | None = None,
+        nap: Callable[[float], None] | None = None,
     ) -> None:
         """`full` flushes each commit to the disk. `seconds` is how long it waits for others who write.
 
-        `trace` is told each statement.
+        `trace` is told each statement. `nap` lets so many seconds pass; without it SQLite sleeps as it likes.
         """
         self.path = path
         self._kinds = {provider: Kinds(provider, some) for provider, some in kinds.items()}
@@ -63,8 +68,11 @@ class SqliteStore:
         self._version = version
         self._seconds = seconds
         self._trace = trace
+        self._nap = nap
         self._tables: Tables | None = None
         self._file = OpenFile(path)
+        self._log = Log(path)
+        self._has_rivals = False  # somebody else wrote while calls that were gathered were decided
         self._found_locked = False
         self._gathers = False
         self._spoilt: StoreError | None = None
@@ -172,6 +180,7 @@ class SqliteStore:
     async def close(self) -> None:
         tables, self._tables = self._tables, None
         if tables is not None:
+            self._log.close()
             tables.connection.close()
 
     def gather(self) -> None:
@@ -184,8 +193,10 @@ class SqliteStore:
             raise spoilt
         tables = self._tables
         if tables is not None and tables.connection.in_transaction:
+            if not tables.has_written():
+                self._has_rivals = False
             try:
-                tables.finish()
+                self._finish(tables)
             except sqlite3.Error as error:
                 raise self._trouble(error) from error
 
@@ -208,16 +219,16 @@ class SqliteStore:
                 self._tables = tables = None
             tables = tables or self._open()
             if gathers and together:
-                return _joined(tables, work)
+                return self._joined(tables, work)
             if gathers and tables.connection.in_transaction:
-                tables.finish()
+                self._finish(tables)
             if not writes:
                 try:
-                    return _transaction(tables, "BEGIN", work)
+                    return self._alone(tables, Tables.begin, work)
                 except sqlite3.OperationalError as error:
                     if not is_busy(error):
                         raise
-            done = _transaction(tables, "BEGIN IMMEDIATE", work)
+            done = self._alone(tables, self._begin_locked, work)
             if self._found_locked:
                 self._found_locked = False
                 self._wait(tables)
@@ -228,13 +239,67 @@ class SqliteStore:
                 self._spoilt = trouble
             raise trouble from error
 
+    def _alone(self, tables: Tables, begin: Callable[[Tables], None], work: Callable[[Tables], T]) -> T:
+        """The work in a transaction of its own."""
+        try:
+            begin(tables)
+            done = work(tables)
+            self._finish(tables)
+        except BaseException:
+            _roll_back(tables)
+            raise
+        return done
+
+    def _joined(self, tables: Tables, work: Callable[[Tables], T]) -> T:
+        """The work in the transaction that is open, or is opened now. What raises has changed nothing."""
+        if not tables.connection.in_transaction:
+            if self._has_rivals:
+                self._begin_locked(tables)
+            else:
+                tables.begin()
+        try:
+            return work(tables)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or tables.has_written():
+                raise
+        # Nobody in this transaction has written yet, or the lock would be ours.
+        self._has_rivals = True
+        tables.step_back()
+        self._begin_locked(tables)
+        return work(tables)
+
+    def _finish(self, tables: Tables) -> None:
+        tables.finish()
+        if self._log.tend(tables.connection):
+            self._wait(tables)
+
+    def _begin_locked(self, tables: Tables) -> None:
+        """Begin a transaction with the writer's lock in hand, for which it waits. Raises sqlite3.OperationalError."""
+        if self._nap is None or not self._has_rivals:
+            tables.begin("BEGIN IMMEDIATE")
+            return
+        left = _BRIEF_SECONDS if self._found_locked else self._seconds
+        tables.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    tables.begin("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if not is_busy(error) or left <= 0:
+                        raise
+                self._nap(_NAP_SECONDS)
+                left -= _NAP_SECONDS
+        finally:
+            self._wait(tables)
+
     def _open(self) -> Tables:
         seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
         connection = opened(self.path, self.address, full=self._full, seconds=seconds)
         tables = Tables(connection, self._kinds)
         try:
             if not tables.is_of(self._version):
-                _transaction(tables, "BEGIN IMMEDIATE", lambda tables: tables.index_anew(self._version))
+                self._alone(tables, self._begin_locked, lambda tables: tables.index_anew(self._version))
         except BaseException:
             connection.close()
             raise
@@ -252,40 +317,13 @@ class SqliteStore:
                 self._wait(tables)
         if is_lost(error) and tables is not None:
             self._tables = None
+            self._log.close()
             tables.connection.close()
         return explained(self.address, error)
 
     def _wait(self, tables: Tables) -> None:
         seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
         tables.connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
-
-
-def _transaction(tables: Tables, begin: str, work: Callable[[Tables], T]) -> T:
-    try:
-        tables.begin(begin)
-        done = work(tables)
-        tables.finish()
-    except BaseException:
-        _roll_back(tables)
-        raise
-    return done
-
-
-def _joined(tables: Tables, work: Callable[[Tables], T]) -> T:
-    """The work in the transaction that is open, or is opened now. What raises has changed nothing."""
-    connection = tables.connection
-    if not connection.in_transaction:
-        tables.begin("BEGIN")
-    before = connection.total_changes
-    try:
-        return work(tables)
-    except sqlite3.OperationalError as error:
-        if not is_busy(error) or connection.total_changes != before:
-            raise
-    # Nobody in this transaction has written yet, or the lock would be ours.
-    _roll_back(tables)
-    tables.begin("BEGIN IMMEDIATE")
-    return work(tables)
 
 
 def _roll_back(tables: Tables) -> None:

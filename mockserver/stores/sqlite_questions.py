@@ -8,11 +8,11 @@ from typing import Final
 
 from mockserver.core.world import Due, Order, WorldId
 from mockserver.stores.known import Count, Get, Known, Page, Question
-from mockserver.stores.rows import Kinds, octets, read, text_of
+from mockserver.stores.rows import Kinds, blob, read, text_of
 
 Places = Callable[[str, str, str], int]
 
-_GET: Final = "SELECT body FROM record WHERE world = ? AND kind = ? AND id = ?"
+GET: Final = "SELECT body FROM record WHERE world = ? AND kind = ? AND id = ?"
 _COUNT: Final = "SELECT count(*) FROM entry WHERE place = ? AND key = ? AND world = ?"
 _DUE: Final = "SELECT due, kind, id FROM record WHERE world = ? AND due IS NOT NULL ORDER BY due, kind, id LIMIT 1"
 
@@ -35,15 +35,17 @@ _PAGE: Final = {
 
 
 class World:
-    """A world by its number, and what is known of it."""
+    """A world by its number, and what is known of it at a version, which it had at a certain look."""
 
-    __slots__ = ("id", "kinds", "known", "number")
+    __slots__ = ("id", "kinds", "known", "look", "number", "version")
 
-    def __init__(self, id: WorldId, number: int, kinds: Kinds, known: Known) -> None:
+    def __init__(self, id: WorldId, number: int, kinds: Kinds, known: Known, version: int = 0, look: int = 0) -> None:
         self.id = id
         self.number = number
         self.kinds = kinds
         self.known = known
+        self.version = version
+        self.look = look
 
 
 def answer(connection: sqlite3.Connection, places: Places, world: World, question: Question) -> None:
@@ -51,13 +53,13 @@ def answer(connection: sqlite3.Connection, places: Places, world: World, questio
     known, execute = world.known, connection.execute
     if isinstance(question, Get):
         kind, id = question
-        row = execute(_GET, (world.number, kind, octets(id))).fetchone()
+        row = execute(GET, (world.number, kind, blob(id))).fetchone()
         known.records[kind, id] = None if row is None else read(row[0])
     elif isinstance(question, Page):
         _page_of(connection, places, world, question)
     elif isinstance(question, Count):
         kind, index, key = question
-        where = (places(world.id.provider, kind, index), octets(key), world.number)
+        where = (places(world.id.provider, kind, index), blob(key), world.number)
         known.learn_count(kind, index, key, execute(_COUNT, where).fetchone()[0])
     else:
         row = execute(_DUE, (world.number,)).fetchone()
@@ -66,18 +68,18 @@ def answer(connection: sqlite3.Connection, places: Places, world: World, questio
 
 def _page_of(connection: sqlite3.Connection, places: Places, world: World, page: Page) -> None:
     kind, index, key, reverse, after, many = page
-    where = [kind, places(world.id.provider, kind, index), octets(key), world.number]
+    where = [kind, places(world.id.provider, kind, index), blob(key), world.number]
     if after is not None:
-        where += [position(after[0]), octets(after[1])]
+        where += [position(after[0]), blob(after[1])]
     found: list[tuple[Order, str]] = []
-    for order, octets_of_id, body in connection.execute(_PAGE[reverse, after is not None], (*where, many)):
-        id = text_of(octets_of_id)
+    for order, said, body in connection.execute(_PAGE[reverse, after is not None], (*where, many)):
+        id = text_of(said)
         found.append((text_of(order) if isinstance(order, bytes) else order, id))
         if (kind, id) not in world.known.records:
             world.known.records[kind, id] = read(body)
     world.known.learn_page(page, found)
 
 
-def position(order: Order) -> int | bytes:
+def position(order: Order) -> int | bytearray:
     """An order as it stands in a row."""
-    return octets(order) if isinstance(order, str) else order
+    return blob(order) if isinstance(order, str) else order

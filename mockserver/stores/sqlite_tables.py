@@ -1,6 +1,7 @@
 """The tables of an open SQLite file, and how worlds are read and written there: rows of records, and of index entries.
 
-What was read stays known until another connection has written, which SQLite tells by a number.
+What was read of a world stays known until another connection has changed it: SQLite tells by a number whether another
+one has written at all, and then a version stands in the world's row.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import Final
 
 from mockserver.core.text import Record
 from mockserver.core.world import Change, Contents, WorldGone, WorldId
-from mockserver.stores.known import WEIGHED_EVERY, Known, KnownView, is_much
-from mockserver.stores.rows import Kinds, Step, last_of, octets, read, text_of, written
-from mockserver.stores.sqlite_questions import World, answer
+from mockserver.stores.known import WEIGHED_EVERY, Count, Get, Known, KnownView, Question, is_much
+from mockserver.stores.rows import Kinds, Step, blob, last_of, read, text_of, written
+from mockserver.stores.sqlite_questions import GET, World, answer, position
 
 _OWNER: Final = (
     "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
@@ -33,7 +34,11 @@ _LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND
 MOST_WORLDS: Final = 1_000
 
 
-_Row = tuple[int, bytes, int, int | bytes, bytes]
+# Rows of `record` and `entry`.
+_Row = tuple[int, str, bytearray, int | None, bytearray]
+_Entry = tuple[int, bytearray, int, int | bytearray, bytearray]
+# What a change comes to, and the record's row.
+_Made = tuple[Step, _Row]
 
 
 class Tables:
@@ -45,18 +50,35 @@ class Tables:
         self._places: dict[tuple[str, str, str], int] = {}
         self._worlds: dict[WorldId, World] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
-        self._counted: set[World] = set()
+        self._changed: set[World] = set()
         self._seen = -1
+        self._look = 0
+        self._coming: list[_Entry] = []  # what is to be entered in the indexes when somebody looks there, or in the end
+        self._more: dict[tuple[int, str, str, str], int] = {}  # how many of these there are, by world and key
         self._begun = 0
+        self._before = 0
 
-    def begin(self, how: str) -> None:
-        """A transaction begins: what somebody else has changed meanwhile is known no more."""
+    def begin(self, how: str = "BEGIN") -> None:
+        """A transaction begins. If somebody else has written meanwhile, each world is looked at before it is used."""
         self.connection.execute(how)
         (version,) = self.connection.execute("PRAGMA data_version").fetchone()
         self._begun += 1
-        if version != self._seen or (self._begun % WEIGHED_EVERY == 0 and is_much(self._known())):
+        if self._begun % WEIGHED_EVERY == 0 and is_much(self._known()):
             self.forget()
+        if version != self._seen:
+            self._owners.clear()
+            self._look += 1
             self._seen = version
+        self._before = self.connection.total_changes
+
+    def has_written(self) -> bool:
+        """Whether anything was changed in this transaction."""
+        return self.connection.total_changes != self._before or bool(self._coming)
+
+    def step_back(self) -> None:
+        """A transaction ends in which nothing could be written: what it read is known."""
+        self._changed.clear()
+        self.connection.execute("ROLLBACK")
 
     def _known(self) -> Iterator[Known]:
         return (world.known for world in self._worlds.values())
@@ -65,7 +87,9 @@ class Tables:
         """Know nothing any more."""
         self._worlds.clear()
         self._owners.clear()
-        self._counted.clear()
+        self._changed.clear()
+        self._coming.clear()
+        self._more.clear()
 
     # ---- worlds
 
@@ -74,15 +98,15 @@ class Tables:
         row = self._row_of(world)
         return None if row is None else row[0]
 
-    def _row_of(self, world: WorldId) -> tuple[int, int] | None:
-        asked = "SELECT number, serial FROM world WHERE provider = ? AND name = ?"
-        row: tuple[int, int] | None = self.connection.execute(asked, (world.provider, octets(world.name))).fetchone()
+    def _row_of(self, world: WorldId) -> tuple[int, int, int] | None:
+        asked = "SELECT number, serial, version FROM world WHERE provider = ? AND name = ?"
+        row: tuple[int, int, int] | None = self.connection.execute(asked, (world.provider, blob(world.name))).fetchone()
         return row
 
     def new(self, world: WorldId) -> int:
         """The number of a world that is made now, and empty."""
         made = self.connection.execute(
-            "INSERT INTO world (provider, name, serial) VALUES (?, ?, 0)", (world.provider, octets(world.name))
+            "INSERT INTO world (provider, name, serial) VALUES (?, ?, 0)", (world.provider, blob(world.name))
         )
         assert made.lastrowid is not None
         return made.lastrowid
@@ -94,28 +118,35 @@ class Tables:
     def world(self, id: WorldId) -> World:
         """Raises WorldGone for a world that is not there."""
         world = self._worlds.get(id)
-        if world is None:
+        if world is None or (world.look != self._look and not self._is_as_known(world)):
             row = self._row_of(id)
             if row is None:
+                self._worlds.pop(id, None)
                 raise WorldGone(id)
             if len(self._worlds) > MOST_WORLDS:
-                self._write_calls()
+                self._write_versions()
                 self._worlds.clear()
-            world = self._worlds[id] = World(id, row[0], self._kinds[id.provider], Known(row[1]))
+            number, serial, version = row
+            world = self._worlds[id] = World(id, number, self._kinds[id.provider], Known(serial), version, self._look)
         elif world.known.is_full():
             world.known = Known(world.known.serial)
         return world
 
+    def _is_as_known(self, world: World) -> bool:
+        """Whether nobody else has changed it, or dropped it: no other world ever has its number."""
+        row = self.connection.execute("SELECT version FROM world WHERE number = ?", (world.number,)).fetchone()
+        world.look = self._look
+        return row is not None and row[0] == world.version
+
     def view(self, world: World) -> KnownView:
-        return KnownView(
-            world.known, world.kinds, lambda question: answer(self.connection, self.place, world, question)
-        )
+        return KnownView(world.known, world.kinds, lambda question: self._ask(world, question))
 
     def owner(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The oldest world with something under a key."""
         asked = (provider, kind, index, key)
         if asked not in self._owners:
-            row = self.connection.execute(_OWNER, (self.place(provider, kind, index), octets(key))).fetchone()
+            self._enter()
+            row = self.connection.execute(_OWNER, (self.place(provider, kind, index), blob(key))).fetchone()
             if len(self._owners) > 10_000:
                 self._owners.clear()
             self._owners[asked] = None if row is None else WorldId(provider, text_of(row[0]))
@@ -133,60 +164,96 @@ class Tables:
 
     def commit(self, world: World, view: KnownView, changes: Iterable[Change]) -> None:
         """Make these changes. Whatever can't be made raises before anything is."""
-        kinds, records, last = world.kinds, world.known.records, last_of(changes)
-        steps = []
-        for (kind, id), new in last.items():
-            if new is not None and type(id) is str and (kind, id) not in records:
-                steps.append(kinds.step(kind, id, None, new))  # nobody has looked: mostly there is none
+        kinds, records, number = world.kinds, world.known.records, world.number
+        fresh: list[_Made] = []
+        others: list[_Made] = []
+        for (kind, id), new in last_of(changes).items():
+            if new is not None and type(id) is str and (kind, id) not in records:  # nobody looked: mostly there is none
+                step = kinds.step(kind, id, None, new)
+                fresh.append((step, (number, kind, blob(id), step.due, bytearray(written(new)))))
             else:
-                steps.append(kinds.step(kind, id, _old(view, kind, id), new))
-        steps = [self._added(world, view, step) if (step.kind, step.id) not in records else step for step in steps]
-        gone = self._entries(world, steps, gone=True)
+                step = kinds.step(kind, id, _old(view, kind, id), new)
+                body = bytearray() if new is None else bytearray(written(new))
+                others.append((step, (number, kind, blob(id), step.due, body)))
+        execute = self.connection.execute
+        if fresh and self.connection.executemany(_ADD, [row for _, row in fresh]).rowcount != len(fresh):
+            fresh, there = self._met(world, fresh)
+            others += there
+        self._changed.add(world)
+        gone = self._entries(world, [step for step, _ in others], gone=True)
         if gone:
+            self._enter()
             self.connection.executemany(_LEAVE, gone)
+        for step, row in others:
+            if step.record is None:
+                execute(_REMOVE, row[:3])
+            else:
+                execute(_PUT, row)
+        steps = [step for step, _ in fresh + others]
         for step in steps:
-            kind, id, record, due, _, _ = step
-            known = records.get((kind, id))
-            if record is None:
-                self.connection.execute(_REMOVE, (world.number, kind, octets(id)))
-            elif known is not record:
-                self.connection.execute(_PUT, (world.number, kind, octets(id), due, written(record)))
             world.known.apply(step)
-        come = self._entries(world, steps)
-        if come:
-            self.connection.executemany(_ENTER, come)
+        self._coming += self._entries(world, steps)
+        more = self._more
+        for step in steps:
+            for label, key, _ in step.come:
+                place = (number, step.kind, label, key)
+                more[place] = more.get(place, 0) + 1
 
-    def _added(self, world: World, view: KnownView, step: Step) -> Step:
-        """Add a record of which it is not known whether it is there; what that comes to."""
-        kind, id, record, due, _, _ = step
-        assert record is not None
-        added = self.connection.execute(_ADD, (world.number, kind, octets(id), due, written(record))).rowcount
-        if added:
-            world.known.records[kind, id] = record
-            return step
-        return world.kinds.step(kind, id, view.get(kind, id), record)
+    def _met(self, world: World, made: list[_Made]) -> tuple[list[_Made], list[_Made]]:
+        """Of records that were to be added some were there: which are new, and what the others come to."""
+        world.known.forget_lists()
+        fresh: list[_Made] = []
+        there: list[_Made] = []
+        for step, row in made:
+            kind, id, record, *_ = step
+            (body,) = self.connection.execute(GET, row[:3]).fetchone()
+            if body == row[4]:
+                fresh.append((step, row))
+            else:
+                there.append((world.kinds.step(kind, id, read(body), record), row))
+        return fresh, there
+
+    def _enter(self) -> None:
+        """Write down what has come to the indexes: one batch of rows for many calls costs less than many small ones."""
+        if self._coming:
+            rows, self._coming = self._coming, []
+            self._more.clear()
+            self.connection.executemany(_ENTER, rows)
+
+    def _ask(self, world: World, question: Question) -> None:
+        if isinstance(question, Count):
+            answer(self.connection, self.place, world, question)
+            kind, label, key = question
+            world.known.counts[kind, label, key] += self._more.get((world.number, kind, label, key), 0)
+        else:
+            if not isinstance(question, Get):
+                self._enter()
+            answer(self.connection, self.place, world, question)
 
     def count_call(self, world: World) -> None:
         """One call more has changed this world, which is written down with the rest."""
         world.known.serial += 1
-        self._counted.add(world)
 
     def finish(self) -> None:
         """The transaction ends: commit it."""
-        self._write_calls()
+        self._enter()
+        self._write_versions()
         self.connection.execute("COMMIT")
 
-    def _write_calls(self) -> None:
-        for world in self._counted:
-            self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (world.known.serial, world.number))
-        self._counted.clear()
+    def _write_versions(self) -> None:
+        for world in self._changed:
+            world.version += 1
+            said = (world.known.serial, world.version, world.number)
+            self.connection.execute("UPDATE world SET serial = ?, version = ? WHERE number = ?", said)
+        self._changed.clear()
 
     def fill(self, id: WorldId, number: int, contents: Contents) -> None:
         """Let an empty world hold this."""
         self.forget()
         world = World(id, number, self._kinds[id.provider], Known(contents.serial))
         self._put(world, world.kinds.coming(contents))
-        self.connection.execute("UPDATE world SET serial = ? WHERE number = ?", (contents.serial, number))
+        said = (contents.serial, number)
+        self.connection.execute("UPDATE world SET serial = ?, version = version + 1 WHERE number = ?", said)
 
     def empty(self, id: WorldId, number: int) -> None:
         """Let a world hold nothing."""
@@ -200,7 +267,9 @@ class Tables:
         self.connection.execute("DELETE FROM world WHERE number = ?", (number,))
 
     def _put(self, world: World, steps: list[Step]) -> None:
-        rows = ((world.number, step.kind, octets(step.id), step.due, written(step.record or {})) for step in steps)
+        rows = (
+            (world.number, step.kind, blob(step.id), step.due, bytearray(written(step.record or {}))) for step in steps
+        )
         self.connection.executemany(_PUT, rows)
         self.connection.executemany(_ENTER, self._entries(world, steps))
 
@@ -227,21 +296,21 @@ class Tables:
             self._places[provider, kind, index] = known
         return known
 
-    def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Row]:
+    def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Entry]:
         """What comes to the indexes, or goes, as rows. Who has what stands there has to be asked anew."""
         provider, number = world.id.provider, world.number
         places, owners = self._places, self._owners
-        rows: list[_Row] = []
+        rows: list[_Entry] = []
         for step in steps:
             entries = step.gone if gone else step.come
             if not entries:
                 continue
-            kind, id = step.kind, octets(step.id)
+            kind, id = step.kind, blob(step.id)
             for label, key, order in entries:
                 if owners:
                     owners.pop((provider, kind, label, key), None)
                 place = places.get((provider, kind, label)) or self.place(provider, kind, label)
-                rows.append((place, octets(key), number, octets(order) if isinstance(order, str) else order, id))
+                rows.append((place, blob(key), number, position(order), id))
         return rows
 
     def is_of(self, version: str) -> bool:
@@ -260,6 +329,7 @@ class Tables:
         for number, provider, name in self.connection.execute("SELECT number, provider, name FROM world").fetchall():
             if provider in self._kinds:
                 self.connection.execute("DELETE FROM entry WHERE world = ?", (number,))
+                self.connection.execute("UPDATE world SET version = version + 1 WHERE number = ?", (number,))
                 world = World(WorldId(provider, text_of(name)), number, self._kinds[provider], Known(0))
                 self._put(world, list(self._all(world, leave=False)))
         self.connection.execute("INSERT OR REPLACE INTO note (name, said) VALUES ('indexed by', ?)", (version,))

@@ -53,7 +53,7 @@ def engine(path: Path) -> Engine:
 
 def health(served: Engine, run: Any = run) -> tuple[int, str | None]:
     control = Control(served)
-    control.desk.state = "ready"
+    control.desk.engine.state = "ready"
     reply = run(control.respond(Request("GET", "/__admin/health")))
     return reply.status, parse(reply.body)["store"]["trouble"]
 
@@ -112,7 +112,7 @@ def test_a_world_that_could_not_be_made_is_made_when_the_store_is_back(path: Pat
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ("PRAGMA user_version = 99", "a newer mockserver wrote the file (its schema is 99, this one reads up to 1)"),
+        ("PRAGMA user_version = 99", "a newer mockserver wrote the file (its schema is 99, this one reads up to 2)"),
         ("PRAGMA application_id = 7", "the file is another program's"),
     ],
 )

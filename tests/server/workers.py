@@ -18,9 +18,10 @@ END_SECONDS = 20
 class Workers:
     """A supervisor and its workers; `url` is where they are."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, folder: Path | None = None) -> None:
         command = [
             sys.executable,
+            "-P",
             "-m",
             "mockserver",
             "serve",
@@ -33,7 +34,13 @@ class Workers:
         ]
         environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, process_group=0
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environ,
+            cwd=folder,
+            process_group=0,
         )
         assert self.process.stdout is not None
         self.url = ""
@@ -71,8 +78,8 @@ class Workers:
 
 
 @contextmanager
-def workers(count: int, store: str, *words: str) -> Iterator[Workers]:
-    running = Workers("--workers", str(count), "--store", store, *words)
+def workers(count: int, store: str, *words: str, folder: Path | None = None) -> Iterator[Workers]:
+    running = Workers("--workers", str(count), "--store", store, *words, folder=folder)
     try:
         yield running
     finally:
