@@ -249,6 +249,9 @@ class Store(Protocol):
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         """Every world, oldest first."""
 
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        """Every world, oldest first, with how many calls have changed it and how many records it holds."""
+
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The world that owns a key of a public index, the oldest if several do, or None."""
 

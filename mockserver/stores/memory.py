@@ -146,6 +146,12 @@ class MemoryStore:
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         return [world for world in self._worlds if provider is None or world.provider == provider]
 
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        return [
+            (id, world.serial, sum(len(shelf.records) for shelf in world.shelves.values()))
+            for id, world in self._worlds.items()
+        ]
+
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         owners = self._public.get((provider, kind, index, key))
         oldest = owners.first() if isinstance(owners, Ordered) else owners

@@ -145,6 +145,10 @@ class RedisStore:
         await self._open()
         return await self._directory.worlds(provider)
 
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        await self._open()
+        return await self._directory.sizes()
+
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         self._kinds[provider][kind].indexes[index]
         place = (kind, index, key)
