@@ -30,6 +30,7 @@ from mockserver.core.world import (
 from mockserver.stores.rows import Kinds
 from mockserver.stores.sqlite_file import OpenFile, explained, is_busy, is_lost, opened
 from mockserver.stores.sqlite_log import Log
+from mockserver.stores.sqlite_questions import sizes
 from mockserver.stores.sqlite_tables import Tables
 
 T = TypeVar("T")
@@ -88,6 +89,10 @@ class SqliteStore:
     @property
     def address(self) -> str:
         return f"sqlite:{self.path}"
+
+    @property
+    def warning(self) -> str | None:
+        return None
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         def work(tables: Tables) -> Outcome:
@@ -166,6 +171,9 @@ class SqliteStore:
         found = self._within(lambda tables: tables.worlds())
         return [world for world in found if provider in (None, world.provider)]
 
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        return self._within(lambda tables: sizes(tables.connection))
+
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         return self._within(lambda tables: tables.owner(provider, kind, index, key), together=True)
 
@@ -174,10 +182,7 @@ class SqliteStore:
         self._within(lambda tables: tables.connection.execute(said), writes=True)
 
     async def close(self) -> None:
-        tables, self._tables = self._tables, None
-        if tables is not None:
-            self._log.close()
-            tables.connection.close()
+        self._let_go()
 
     def gather(self) -> None:
         self._gathers = True
@@ -209,11 +214,8 @@ class SqliteStore:
             raise self._spoilt
         try:
             tables = self._tables
-            if tables is not None and not tables.connection.in_transaction and not self._file.is_there():
-                tables.connection.close()
-                self._file.forget()
-                self._tables = tables = None
-            tables = tables or self._open()
+            if tables is None or not (tables.connection.in_transaction or self._file.is_there()):
+                tables = self._open()
             if gathers and together:
                 return self._joined(tables, work)
             if gathers and tables.connection.in_transaction:
@@ -289,7 +291,16 @@ class SqliteStore:
         finally:
             self._wait(tables)
 
+    def _let_go(self) -> None:
+        """Of the file; its log goes too if the file is gone already."""
+        tables, self._tables = self._tables, None
+        if tables is not None:
+            self._log.close()
+            tables.connection.close()
+            self._file.clear_away()
+
     def _open(self) -> Tables:
+        self._let_go()
         seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
         connection = opened(self.path, self.address, full=self._full, seconds=seconds)
         tables = Tables(connection, self._kinds)
@@ -311,10 +322,8 @@ class SqliteStore:
             self._found_locked = True
             if tables is not None:
                 self._wait(tables)
-        if is_lost(error) and tables is not None:
-            self._tables = None
-            self._log.close()
-            tables.connection.close()
+        if is_lost(error):
+            self._let_go()
         return explained(self.address, error)
 
     def _wait(self, tables: Tables) -> None:
