@@ -2,8 +2,8 @@
 
 A world's keys have one hash tag, so that all of them lie in one slot of a cluster:
 
-`PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), how often it was changed (`version`), calls,
-                                  and whose `turn` it is `until` when (ms of Redis' own clock)
+`PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), how often it was changed (`version`),
+                                  calls, and whose `turn` it is `until` when (ms of Redis' own clock)
 `PREFIX:{PROVIDER/NAME}:records`  a hash: kind, NUL, id -> the record's text
 `PREFIX:{PROVIDER/NAME}:due`      a sorted set: kind, NUL, id by due instant
 `PREFIX:{PROVIDER/NAME}:i:KIND:INDEX:KEY`  a sorted set of one score: order, NUL, id
