@@ -84,7 +84,6 @@ def judge_of(url: str, document: Document, **wishes: Unpack[Wishes]) -> Judge:
         sources=tuple(wishes.get("sources", ())),
         headers=tuple(wishes.get("headers", {}).items()),
     )
-    subject.origin  # noqa: B018  # refuses what is no URL, before anything else is done
     max_time = wishes.get("max_time")
     limits = Limits(
         wishes.get("max_requests"),

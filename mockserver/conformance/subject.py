@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from mockserver.contract.check import CompiledContract
 from mockserver.contract.security import Scheme, Security
@@ -31,7 +31,7 @@ class Subject:
     that is judged with, `other` a second account's; `roles` are keys of less than a whole account by what they are
     (`read-only`, `revoked`). `sources` are what it may ask clips of, instead of the provider's own. `webhook_url` is
     where a server that can't reach loopback reaches our receiver, which listens at `webhook_port` (0: any). `headers`
-    go with every call.
+    go with every call. Raises UsageError for what is no URL of a server.
     """
 
     url: str
@@ -45,6 +45,9 @@ class Subject:
     webhook_port: int = 0
     headers: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        _split(self.url)
+
     @property
     def document(self) -> Json:
         """The effective document."""
@@ -55,15 +58,8 @@ class Subject:
         """The URL that the paths of operations are put behind: without the base path they begin with.
 
         Both `https://livepeer.studio` and `https://livepeer.studio/api` are the API whose clips are at `/api/clip`.
-        Raises UsageError for what is no URL of a server.
         """
-        try:
-            parts = urlsplit(self.url)
-            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != -1
-        except ValueError:
-            good = False
-        if not good:
-            raise UsageError(f"{self.url!r} is no URL of a server; it looks like http://127.0.0.1:4080")
+        parts = _split(self.url)
         path = parts.path.rstrip("/")
         for base in sorted(self._bases, key=len, reverse=True):
             if base and (path == base or path.endswith(base)):
@@ -151,3 +147,14 @@ def _header(scheme: Scheme, key: str) -> tuple[str, str]:
     if scheme.name == "basic":
         return "Authorization", f"Basic {base64.b64encode(key.encode()).decode() if ':' in key else key}"
     return "Authorization", f"{(scheme.name or 'bearer').capitalize()} {key}"
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != -1
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"{url!r} is no URL of a server; it looks like http://127.0.0.1:4080")
+    return parts

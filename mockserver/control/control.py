@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from mockserver.control.access import Access, refusal
-from mockserver.control.desk import NO_SHELF, Answer, Desk, Shelf, State
+from mockserver.control.desk import NO_SHELF, Answer, Desk, Shelf
 from mockserver.control.problems import Problem
 from mockserver.core.http import Reply, Request
 from mockserver.core.redaction import Redaction
 from mockserver.engine.engine import Engine
 from mockserver.engine.journal import Entry
+from mockserver.engine.ports import State
 
 # No page may read or embed what stands here, and no browser may take it for anything but what it says it is.
 _ALWAYS: Final = (
@@ -34,7 +35,7 @@ class Control:
     def open(self, access: Access) -> None:
         """The port is bound and the worlds are there."""
         self.access = access
-        self.desk.state = "ready"
+        self.desk.engine.state = "ready"
 
     @property
     def made_up_token(self) -> str | None:
@@ -47,7 +48,7 @@ class Control:
 
     @state.setter
     def state(self, state: State) -> None:
-        self.desk.state = state
+        self.desk.engine.state = state
 
     async def answer(self, request: Request, peer: str | None) -> Reply:
         """The reply to a call off the wire; `peer` is the address it came from. Logged, and in no journal."""

@@ -19,9 +19,10 @@ from mockserver.control.table import ANSWERS
 from mockserver.core.contract import Match
 from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import ABSENT, is_json, read_payload
+from mockserver.core.peers import Silent
 from mockserver.core.text import Json
 from mockserver.core.violation import Violation
-from mockserver.core.world import StoreError
+from mockserver.core.world import StoreError, WorldGone
 from mockserver.engine.sharing import Clashed, look_around
 from mockserver.errors import unknown
 
@@ -40,6 +41,10 @@ async def answer(desk: Desk, request: Request, answers: Mapping[str, Answer] | N
     except StoreError as error:
         desk.engine.ports.blundered(error)
         return Problem(503, str(error), rule="store", remedy="Nothing was changed; ask again later.").reply
+    except Silent as error:
+        return Problem(
+            503, str(error), rule="servers", remedy="Ask again: one that has ended is left out in 5 s."
+        ).reply
     except Exception as error:
         desk.engine.ports.blundered(error)
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -65,13 +70,18 @@ async def _set_everywhere(desk: Desk, call: Call, answer: Answer, *, sets: bool)
     while True:
         if engine.sharing is not None:
             await look_around(engine, call.path.get("provider"), call.path.get("world"))
-        answered = answer(desk, call)
-        reply = await answered if isawaitable(answered) else answered
-        if not sets:
-            return reply
         try:
-            await engine.keep()
+            answered = answer(desk, call)
+            reply = await answered if isawaitable(answered) else answered
+            if sets:
+                await engine.keep()
         except Clashed:
+            continue
+        except WorldGone as gone:  # somebody else has let it go: the answer is as if it had never been
+            (world,) = gone.args
+            if engine.worlds.find(world) is None:
+                raise
+            engine.worlds.lose(world)
             continue
         return reply
 

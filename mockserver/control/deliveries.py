@@ -12,29 +12,30 @@ from mockserver.core.delivery import PURE
 from mockserver.core.http import Reply
 from mockserver.core.instants import iso
 from mockserver.core.text import Json
+from mockserver.engine import remembered
 from mockserver.engine.course import attempt
 from mockserver.engine.keeping import take_on
 from mockserver.engine.outbox import Posted, posted_json
 
 
-def list_deliveries(desk: Desk, call: Call) -> Reply:
+async def list_deliveries(desk: Desk, call: Call) -> Reply:
     since = call.query.get("since", 0)
-    found = desk.engine.outbox.since(since, call.query.get("limit", USUAL_LIMIT))
+    found = await remembered.deliveries(desk.engine, since, call.query.get("limit", USUAL_LIMIT))
     last = found[-1].serial if found else since
     return Reply.json(200, {"deliveries": [shown(posted) for posted in found], "next": last})
 
 
-def clear_deliveries(desk: Desk, call: Call) -> Reply:
-    desk.engine.outbox.clear()
+async def clear_deliveries(desk: Desk, call: Call) -> Reply:
+    await remembered.forget_deliveries(desk.engine)
     return Reply.empty(204)
 
 
-def get_delivery(desk: Desk, call: Call) -> Reply:
-    return Reply.json(200, shown(_found(desk, call)))
+async def get_delivery(desk: Desk, call: Call) -> Reply:
+    return Reply.json(200, shown(await _found(desk, call)))
 
 
 async def resend_delivery(desk: Desk, call: Call) -> Reply:
-    engine, posted = desk.engine, _found(desk, call)
+    engine, posted = desk.engine, await _found(desk, call)
     home = engine.worlds.find(posted.world)
     if home is None:
         detail = f"the world {posted.world.name} of the delivery is not there any more"
@@ -61,8 +62,8 @@ def shown(posted: Posted) -> Json:
     return {**told, "atIso": iso(told["at"]), "dueIso": None if due is None else iso(due), "attempts": attempts}
 
 
-def _found(desk: Desk, call: Call) -> Posted:
-    posted = desk.engine.outbox.get(call.path["id"])
+async def _found(desk: Desk, call: Call) -> Posted:
+    posted = await remembered.delivery(desk.engine, call.path["id"])
     if posted is None:
         detail = f"no delivery {call.path['id'][:60]} in the journal of webhooks"
         raise Refused(Problem(404, detail, "id", "id", "GET /__admin/deliveries lists those that are left."))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from mockserver.core.contract import Operation
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
 from mockserver.engine.documents import WorldDocument
 from mockserver.engine.engine import Engine
+from mockserver.engine.ports import State
 from mockserver.errors import WorldMissing, unknown
-
-State = Literal["starting", "ready", "draining"]
 
 
 def no_document(name: Json) -> WorldDocument:
@@ -37,11 +36,14 @@ NO_SHELF: Final = Shelf()
 
 @dataclass(slots=True)
 class Desk:
-    """The engine that is driven, how it is, and the world documents at hand."""
+    """The engine that is driven, and the world documents at hand."""
 
     engine: Engine
     shelf: Shelf = NO_SHELF
-    state: State = "starting"
+
+    @property
+    def state(self) -> State:
+        return self.engine.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ async def get_health(desk: Desk, call: Call) -> Reply:
 async def get_metrics(desk: Desk, call: Call) -> Reply:
     from mockserver.control.metrics import MEDIA, metrics  # few servers are watched
 
-    return Reply.text(200, await metrics(desk.engine, desk.state), MEDIA)
+    return Reply.text(200, await metrics(desk.engine), MEDIA)
 
 
 def get_document(desk: Desk, call: Call) -> Reply:

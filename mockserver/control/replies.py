@@ -10,7 +10,7 @@ from mockserver.control.problems import Problem, Refused, from_pairs
 from mockserver.control.worlds import made
 from mockserver.core.http import Headers, Reply
 from mockserver.core.text import Json, Record
-from mockserver.engine.claims import claim_all
+from mockserver.engine.idling import idle_everywhere
 from mockserver.engine.shared_calls import lay, take_back
 from mockserver.errors import unknown
 
@@ -43,9 +43,7 @@ async def drop_replies(desk: Desk, call: Call) -> Reply:
 
 
 async def wait_idle(desk: Desk, call: Call) -> Reply:
-    if desk.engine.sharing is not None:
-        await claim_all(desk.engine)
-    await desk.engine.idle()
+    await idle_everywhere(desk.engine)
     return Reply.empty(204)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from mockserver import __version__
@@ -12,60 +10,58 @@ from mockserver.control.problems import Problem, Refused, from_pairs
 from mockserver.core.http import Headers, Reply
 from mockserver.core.instants import iso
 from mockserver.core.text import Json
+from mockserver.engine import remembered
 from mockserver.engine.har import har
 from mockserver.engine.journal import Entry
-from mockserver.engine.near import near_misses, why_unmatched
+from mockserver.engine.near import why_unmatched
 from mockserver.engine.query import Query, QueryError, query_from
 from mockserver.engine.shown import entry_json, json_line, violation_json
 
 USUAL_LIMIT: Final = 100
-# Of the exchanges nobody found, so many that come nearest are told.
-_NEAREST: Final = 3
 
 
-def list_requests(desk: Desk, call: Call) -> Reply:
-    since = call.query.get("since", 0)
-    return _page(desk, desk.engine.journal.since(since), since, call)
+async def list_requests(desk: Desk, call: Call) -> Reply:
+    return await _page(desk, call)
 
 
-def clear_requests(desk: Desk, call: Call) -> Reply:
-    desk.engine.journal.clear()
+async def clear_requests(desk: Desk, call: Call) -> Reply:
+    await remembered.forget(desk.engine)
     return Reply.empty(204)
 
 
-def get_request(desk: Desk, call: Call) -> Reply:
+async def get_request(desk: Desk, call: Call) -> Reply:
     serial = call.path["serial"]
-    entry = desk.engine.journal.get(int(serial)) if serial.isdecimal() else None
+    entry = await remembered.entry(desk.engine, int(serial)) if serial.isdecimal() else None
     if entry is None:
         remedy = "GET /__admin/requests lists those that are left; the oldest go when there are too many."
         raise Refused(Problem(404, f"no entry {serial[:60]} in the journal", "serial", "serial", remedy))
     return Reply.json(200, entry_json(entry))
 
 
-def find_requests(desk: Desk, call: Call) -> Reply:
+async def find_requests(desk: Desk, call: Call) -> Reply:
     """What fits; when nothing does, what comes nearest."""
-    query, limit = _query(call.body), call.query.get("limit", USUAL_LIMIT)
-    found = list(desk.engine.journal.find(query, limit))
-    nearest = [] if found else near_misses(query, desk.engine.journal.since(0), _NEAREST)
+    _query(call.body)
+    told = await remembered.entries(desk.engine, query=call.body, limit=call.query.get("limit", USUAL_LIMIT))
+    nearest = [] if told.entries else await remembered.nearest(desk.engine, call.body)
     missed = [
         {"serial": miss.entry.serial, "differences": list(miss.differences), "text": str(miss)} for miss in nearest
     ]
-    return Reply.json(200, {"requests": [entry_json(entry) for entry in found], "nearest": missed})
+    return Reply.json(200, {"requests": [entry_json(entry) for entry in told.entries], "nearest": missed})
 
 
-def count_requests(desk: Desk, call: Call) -> Reply:
-    return Reply.json(200, {"count": desk.engine.journal.count(_query(call.body))})
+async def count_requests(desk: Desk, call: Call) -> Reply:
+    _query(call.body)
+    return Reply.json(200, {"count": await remembered.count(desk.engine, call.body)})
 
 
-def list_unmatched(desk: Desk, call: Call) -> Reply:
-    since = call.query.get("since", 0)
-    return _page(desk, _unmatched(desk, since), since, call)
+async def list_unmatched(desk: Desk, call: Call) -> Reply:
+    return await _page(desk, call, unmatched=True)
 
 
-def list_near_misses(desk: Desk, call: Call) -> Reply:
+async def list_near_misses(desk: Desk, call: Call) -> Reply:
     since, limit = call.query.get("since", 0), call.query.get("limit", USUAL_LIMIT)
     contracts = {name: service.contract for name, service in desk.engine.services.items()}
-    entries = list(islice(_unmatched(desk, since), limit))
+    entries = (await remembered.entries(desk.engine, unmatched=True, since=since, limit=limit)).entries
     told = [
         {
             "serial": entry.serial,
@@ -77,19 +73,19 @@ def list_near_misses(desk: Desk, call: Call) -> Reply:
     return Reply.json(200, {"nearMisses": told, "next": entries[-1].serial if entries else since})
 
 
-def export_requests(desk: Desk, call: Call) -> Reply:
-    entries = desk.engine.journal.since(call.query.get("since", 0))
+async def export_requests(desk: Desk, call: Call) -> Reply:
+    entries = await remembered.every(desk.engine, call.query.get("since", 0))
     if call.query.get("format") == "jsonl":
         return _download(b"".join(map(json_line, entries)), "text/plain; charset=utf-8", "requests.jsonl")
     return _download(b"".join(har(entries, __version__)), "application/json; charset=utf-8", "requests.har")
 
 
-def list_violations(desk: Desk, call: Call) -> Reply:
+async def list_violations(desk: Desk, call: Call) -> Reply:
     since, limit = call.query.get("since", 0), call.query.get("limit", USUAL_LIMIT)
     party = call.query.get("party")
+    told = await remembered.entries(desk.engine, broken=True, party=party, since=since, limit=limit)
     found: list[Json] = []
-    last = since
-    for entry in desk.engine.journal.since(since):
+    for entry in told.entries:
         if len(found) >= limit:
             break
         last = entry.serial
@@ -98,22 +94,21 @@ def list_violations(desk: Desk, call: Call) -> Reply:
             for violation in entry.violations
             if party in (None, violation.party)
         ]
-    return Reply.json(200, {"violations": found, "next": last, "missed": desk.engine.journal.missed(since)})
+    if len(found) < limit:
+        last = max(since, told.until)  # there is nothing else up to there
+    return Reply.json(200, {"violations": found, "next": last, "missed": told.missed})
 
 
-def _page(desk: Desk, entries: Iterable[Entry], since: int, call: Call) -> Reply:
+async def _page(desk: Desk, call: Call, **of: Json) -> Reply:
     """So many entries, where to go on, and how many later than `since` are gone."""
-    shown = list(islice(entries, call.query.get("limit", USUAL_LIMIT)))
+    since, limit = call.query.get("since", 0), call.query.get("limit", USUAL_LIMIT)
+    told = await remembered.entries(desk.engine, since=since, limit=limit, **of)
     value = {
-        "requests": [entry_json(entry) for entry in shown],
-        "next": shown[-1].serial if shown else since,
-        "missed": desk.engine.journal.missed(since),
+        "requests": [entry_json(entry) for entry in told.entries],
+        "next": told.entries[-1].serial if told.entries else since,
+        "missed": told.missed,
     }
     return Reply.json(200, value)
-
-
-def _unmatched(desk: Desk, since: int) -> Iterator[Entry]:
-    return (entry for entry in desk.engine.journal.unmatched() if entry.serial > since)
 
 
 def _query(value: Json) -> Query:

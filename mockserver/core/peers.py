@@ -7,12 +7,26 @@ asked for it asks the others, and tells all of it as one.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from mockserver.core.text import Json, Record
 
 # Answers a question of another server, from what is at hand here. A question is an object whose `ask` names it.
 Answering = Callable[[Record], Awaitable[Json]]
+
+
+class Peer(NamedTuple):
+    """A server on the store, as it says of itself.
+
+    `crew` is the supervisor that started it ("" if none did), `place` its place among that one's workers, from 0.
+    `since` is when it began (Unix ms), `at` where it is reached, if its name does not say that.
+    """
+
+    name: str
+    crew: str = ""
+    place: int = 0
+    since: int = 0
+    at: str = ""
 
 
 class Silent(Exception):
@@ -32,10 +46,29 @@ class Peers(Protocol):
         """
 
     async def hand_over(self, said: Record) -> bool:
-        """Let one other server, of the crew if there is one, take what this one leaves; False if there is none."""
+        """Let one other server, of the crew if there is one, take what this one leaves; False if none has taken it.
+
+        `said` is a question, which that one has to answer. Raises StoreError.
+        """
 
     async def close(self) -> None:
-        """Answer no more."""
+        """Answer what has been asked by now, and no more."""
+
+
+class Transport(Protocol):
+    """How questions get from one server to another, and answers back: octets, up to some 64 MiB, many at once."""
+
+    async def open(self, answer: Callable[[bytes], Awaitable[bytes]]) -> None:
+        """Take questions from here on; `answer` never raises. Raises StoreError."""
+
+    async def put(self, peer: Peer, question: bytes, is_alive: Callable[[], Awaitable[bool]]) -> bytes | None:
+        """The answer of a server, however long that takes, or None if it has ended, for which `is_alive` may be asked.
+
+        Raises StoreError if it can't be asked now.
+        """
+
+    async def close(self) -> None:
+        """Finish what is being answered, take no more, and let go of what is held open."""
 
 
 class Alone:

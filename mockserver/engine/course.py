@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from mockserver.core.delivery import Answered, Attempt, Delivery, Sending
 from mockserver.core.http import Headers, Reply
 from mockserver.core.provider import Moment, Webhooks
-from mockserver.core.world import Outcome, StoreError, View, WorldId
+from mockserver.core.world import Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.engine import claims, keeping
 from mockserver.engine.blunder import Blunder
 from mockserver.engine.clock import Clock
+from mockserver.engine.idling import landed_everywhere
 from mockserver.engine.kept import change_of, marked, with_deliveries
 from mockserver.engine.outbox import Posted
 from mockserver.engine.worlds import Home
@@ -48,7 +49,7 @@ async def settle(engine: Engine, clock: Clock) -> int:
 
 
 async def _move(engine: Engine, clock: Clock, target: int | None) -> None:
-    await engine.ports.landed()
+    await landed_everywhere(engine)
     if target is not None and engine.sharing is None:
         await keeping.keep(engine, clock, target)
     engine.moving.append(clock)
@@ -77,7 +78,11 @@ async def _pass(
         if home.clock is clock and home.world not in behind:
             if engine.sharing is not None:
                 await claims.claim(engine, home, claims.waits)
-            due = await next_due(engine, home)
+            try:
+                due = await next_due(engine, home)
+            except WorldGone:  # somebody else has let it go
+                engine.worlds.lose(home.world)
+                continue
             if due is not None and (target is None or due <= target):
                 agenda.append((due, place, home))
     heapify(agenda)
@@ -94,6 +99,9 @@ async def _pass(
         except Blunder as blunder:
             behind.add(home.world)
             blunders.append(blunder)
+            continue
+        except WorldGone:
+            engine.worlds.lose(home.world)
             continue
         if due is not None and (target is None or due <= target):
             heappush(agenda, (due, place, home))
@@ -221,6 +229,8 @@ async def _note(engine: Engine, home: Home, webhooks: Webhooks, delivery: Delive
     made = delivery.attempts[-1]
 
     def note(view: View) -> Outcome:
+        if not claims.is_ours(view, engine, delivery.id):
+            return _STILL
         moment = _moment(engine, home, made.at, "attempt", delivery.id, len(delivery.attempts))
         noted = with_deliveries(view, webhooks.note(view, delivery, moment), home.keeper)
         changes = (*noted.changes, change_of(view, delivery, home.keeper))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import fields
-from typing import Final
+from typing import Final, TypeVar
 
 from mockserver.core.contract import Operation
-from mockserver.core.text import Json
+from mockserver.core.text import Json, Record
 from mockserver.engine.journal import Entry
 
 # More codes than there are rules do not come up.
@@ -70,6 +70,40 @@ class Coverage:
         for name in faults:
             struck[name] = struck.get(name, 0) + 1
 
+    def counts(self) -> Record:
+        """What was counted, for another server to `include`: by provider, only what is not 0."""
+        return {
+            name: {
+                "operations": {
+                    id: {"statuses": [*count.statuses.items()], "broken": count.broken, "codes": dict(count.codes)}
+                    for id, count in operations.items()
+                    if count.statuses
+                },
+                "unmatched": self._unmatched[name],
+                "struck": dict(self._struck[name]),
+            }
+            for name, operations in self._counts.items()
+        }
+
+    def include(self, counts: Record) -> None:
+        """Add what another server has counted, of what is served here."""
+        for name in self._counts.keys() & counts.keys():
+            told = counts[name]
+            self._unmatched[name] += told["unmatched"]
+            _add(self._struck[name], told["struck"].items())
+            for id in self._counts[name].keys() & told["operations"].keys():
+                count, theirs = self._counts[name][id], told["operations"][id]
+                _add(count.statuses, theirs["statuses"])
+                count.broken += theirs["broken"]
+                _add(count.codes, theirs["codes"].items())
+
+    def together(self, *others: Record) -> Coverage:
+        """What was counted here and by others, as one; that is another value."""
+        both = Coverage(self._operations, self._simulated)
+        for counts in (self.counts(), *others):
+            both.include(counts)
+        return both
+
     def providers(self) -> Json:
         """See `coverage_json`."""
         return {name: self._provider(name, known) for name, known in self._operations.items()}
@@ -91,6 +125,14 @@ class Coverage:
             "faults": fault_kinds(self._struck[name]),
             "tried": told,
         }
+
+
+K = TypeVar("K")
+
+
+def _add(counts: dict[K, int], others: Iterable[tuple[K, int]]) -> None:
+    for key, count in others:
+        counts[key] = counts.get(key, 0) + count
 
 
 def coverage_json(coverage: Coverage) -> Json:

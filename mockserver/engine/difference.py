@@ -50,7 +50,7 @@ def _about_place(query: Query, entry: Entry) -> Iterator[tuple[float, str]]:
         yield _OFF, f"it came at {iso(entry.at)}, after {iso(query.until)}"
     if query.provider is not None and entry.provider != query.provider:
         yield _FAR, f"the provider is {entry.provider}, not {query.provider}"
-    if query.world is not None and entry.world != query.world:
+    if query.world is not None and query.world not in (entry.world, f"{entry.provider}/{entry.world}"):
         yield _OFF, f"the world is {entry.world or 'none'}, not {query.world}"
 
 

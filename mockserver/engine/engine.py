@@ -25,8 +25,9 @@ from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.lifecycle import catch_up
 from mockserver.engine.mounts import Mounts
 from mockserver.engine.outbox import Outbox
-from mockserver.engine.ports import NOBODY, Pause, Ports, drop_notices, go_on
+from mockserver.engine.ports import NOBODY, Pause, Ports, State, drop_notices, go_on
 from mockserver.engine.scripted import Scripted, as_struck
+from mockserver.engine.serials import Serials
 from mockserver.engine.snapshots import Snapshots
 from mockserver.engine.timings import Timings
 from mockserver.engine.worlds import Home, Worlds
@@ -72,10 +73,10 @@ class Engine:
         self.scripted = Scripted()
         self.ports = ports
         self.entries = entries
-        self.coverage = Coverage(
-            {service.provider.name: service.contract.operations for service in services},
-            {service.provider.name: service.provider.simulated for service in services},
-        )
+        operations = {service.provider.name: service.contract.operations for service in services}
+        simulated = {service.provider.name: service.provider.simulated for service in services}
+        self.coverage = Coverage(operations, simulated)
+        self.inherited = Coverage(operations, simulated)  # of servers that have ended
         self.timings = Timings(self.services)
         for service in services:
             journal.hide(service.provider.name, Redaction(service.secrets))
@@ -84,6 +85,8 @@ class Engine:
         self.outbox = Outbox()
         self.sharing: Sharing | None = None  # with other servers on the same store
         self.peers: Peers = ALONE  # those servers, to be asked for what they remember
+        self.serials: Serials | None = None  # of what is remembered, where there are others
+        self.state: State = "starting"
         self.moving: list[Clock] = []  # clocks that are being moved: what falls due by them is seen to
         clock.moved = lambda: self.ports.wake(None)
         worlds.changed = self._world_changed
@@ -244,7 +247,7 @@ class Engine:
 
     async def idle(self) -> None:
         """Returns when nothing is due any more by any clock, and no attempt under way. At once without a server."""
-        await self.ports.idle()
+        await self.ports.idle(None)
 
     async def catch_up(self, home: Home, now: int, until: int | None = None) -> int | None:
         """Run the steps of a world due by an instant, and those due by `until` while nobody is told of them.

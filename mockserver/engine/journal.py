@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from mockserver.core.http import Reply, Request, media_type
 from mockserver.core.payload import is_json
 from mockserver.core.redaction import Redaction
-from mockserver.core.text import TextError, parse
+from mockserver.core.text import Record, TextError, parse
 from mockserver.core.violation import Violation
+from mockserver.engine.serials import Gone, Serials
 
 MOST_ENTRIES: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -24,11 +27,13 @@ _VIOLATION: Final = 1_500
 _NAME: Final = 80
 
 _PLAIN: Final = Redaction()
+_SERIAL: Final = attrgetter("serial")
 
 
 class Entry(NamedTuple):
-    """One exchange. `serial` counts from 1 and never repeats; `at` is the clock's instant in ms.
+    """One exchange. `serial` counts from 1, or is a time among several servers (`serials.py`); it never repeats.
 
+    `at` is the clock's instant in ms.
     `violations` are the client's, then ours. `microseconds` is how long we took. `operation` is None when nothing
     matched. `fault` names what struck it; `reply` is then as it was meant, its status 0 where none was.
     """
@@ -48,7 +53,10 @@ class Entry(NamedTuple):
 class Journal:
     """The newest exchanges; the oldest go when there are more than `most_entries`, or than `most_bytes` of them."""
 
-    __slots__ = ("_bytes", "_entries", "_most_bytes", "_most_entries", "_redactions", "_serial", "_sizes", "dropped")
+    __slots__ = (
+        *("_bytes", "_cleared", "_entries", "_gone", "_most_bytes", "_most_entries", "_redactions", "_serial"),
+        *("_serials", "_sizes", "dropped"),
+    )
 
     def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES) -> None:
         # A reply is kept without its value: that is read from its body again when somebody asks. What is kept lies
@@ -59,6 +67,9 @@ class Journal:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._serial = 0
+        self._serials: Serials | None = None
+        self._gone: Gone | None = None  # of serials that are not dense; of others it can be reckoned
+        self._cleared = 0  # up to here nothing comes back
         self._redactions: dict[str, Redaction] = {}
         self.dropped = 0
 
@@ -84,6 +95,10 @@ class Journal:
         """Take secrets out of exchanges with this provider so from now on."""
         self._redactions[provider] = redaction
 
+    def follow(self, serials: Serials) -> None:
+        """Take serials from here from now on: there are other servers."""
+        self._serials, self._gone = serials, Gone()
+
     def add(
         self,
         at: int,
@@ -97,7 +112,7 @@ class Journal:
         fault: str | None = None,
     ) -> Entry:
         """Keep an exchange, secrets removed."""
-        self._serial = serial = self._serial + 1
+        self._serial = serial = self._serial + 1 if self._serials is None else self._serials.give()
         redact = self._redactions.get(provider, _PLAIN)
         request, reply, violations = redact(request, reply, violations)
         kept = reply if reply.value is None else Reply(reply.status, reply.headers, reply.body)
@@ -109,32 +124,45 @@ class Journal:
             size += sum(map(_weight, violations))
         sizes.append(size)
         self._bytes += size
+        if self._bytes > self._most_bytes or len(entries) > self._most_entries:
+            self._drop()
+        return entry
+
+    def _drop(self) -> None:
+        entries, sizes, gone = self._entries, self._sizes, self._gone
         while self._bytes > self._most_bytes or len(entries) > self._most_entries:
-            entries.popleft()
+            dropped = entries.popleft()
             self._bytes -= sizes.popleft()
             self.dropped += 1
-        return entry
+            if gone is not None:
+                gone.add(dropped.serial)
 
     def since(self, serial: int, limit: int | None = None) -> Iterator[Entry]:
         """Entries later than a serial (0 for all that are left), oldest first, at most `limit`.
 
         Whoever reads on from a serial has missed some when `missed(serial)` is not 0.
         """
-        skipped = max(serial + 1 - self.first, 0)
-        return map(_whole, list(islice(self._entries, skipped, None if limit is None else skipped + limit)))
+        skipped = bisect_right(self._entries, serial, key=_SERIAL)
+        return map(whole, list(islice(self._entries, skipped, None if limit is None else skipped + limit)))
 
     def missed(self, serial: int) -> int:
-        """How many entries later than a serial are gone: dropped for want of room, or cleared."""
+        """How many entries later than a serial are gone: dropped for want of room, or cleared.
+
+        Among several servers it is at most so many, of a serial before the newest 10,000 that are gone.
+        """
+        if self._gone is not None:
+            return self._gone.after(serial)
         return max(self.first - 1 - serial, 0)
 
     def get(self, serial: int) -> Entry | None:
         """One entry; None if it is gone or never was."""
-        place = serial - self.first
-        return _whole(self._entries[place]) if 0 <= place < len(self._entries) else None
+        place = bisect_left(self._entries, serial, key=_SERIAL)
+        found = self._entries[place] if place < len(self._entries) else None
+        return None if found is None or found.serial != serial else whole(found)
 
     def find(self, matches: Callable[[Entry], bool], limit: int | None = None) -> Iterator[Entry]:
         """The entries a query matches, oldest first, at most `limit`."""
-        return islice((entry for entry in map(_whole, list(self._entries)) if matches(entry)), limit)
+        return islice((entry for entry in map(whole, list(self._entries)) if matches(entry)), limit)
 
     def count(self, matches: Callable[[Entry], bool]) -> int:
         """How many entries a query matches."""
@@ -142,18 +170,43 @@ class Journal:
 
     def unmatched(self) -> Iterator[Entry]:
         """The calls that no operation of a document is there for, oldest first."""
-        return (_whole(entry) for entry in list(self._entries) if entry.operation is None)
+        return (whole(entry) for entry in list(self._entries) if entry.operation is None)
 
-    def clear(self) -> int:
-        """Forget every entry; how many there were. Serials go on."""
-        count = len(self._entries)
-        self._entries.clear()
-        self._sizes.clear()
-        self._bytes = self.dropped = 0
+    def clear(self, until: int | None = None) -> int:
+        """Forget every entry, or those up to a serial; how many there were. Serials go on."""
+        entries, sizes, count = self._entries, self._sizes, 0
+        while entries and (until is None or entries[0].serial <= until):
+            cleared = entries.popleft()
+            self._bytes -= sizes.popleft()
+            count += 1
+            if self._gone is not None:
+                self._gone.add(cleared.serial)
+        self._cleared = max(self._cleared, self._serial if until is None else until)
+        self.dropped = 0
         return count
 
+    # ---- to and from another server that ends
 
-def _whole(entry: Entry) -> Entry:
+    def leave(self) -> tuple[list[Entry], Record]:
+        """All entries, replies without their values, and what is known of those that are gone."""
+        return list(self._entries), (self._gone or Gone()).record()
+
+    def inherit(self, entries: Iterable[Entry], gone: Record | None = None) -> None:
+        """Take in what another server leaves, as far as there is room for it, among what is here by its serials."""
+        sized = {entry.serial: (entry, size) for entry, size in zip(self._entries, self._sizes, strict=True)}
+        for entry in entries:
+            if entry.serial not in sized and entry.serial > self._cleared:
+                sized[entry.serial] = entry, _size(entry.request, entry.reply) + sum(map(_weight, entry.violations))
+        ordered = [sized[serial] for serial in sorted(sized)]
+        self._entries, self._sizes = deque(entry for entry, _ in ordered), deque(size for _, size in ordered)
+        self._bytes = sum(self._sizes)
+        if gone is not None and self._gone is not None:
+            self._gone.inherit(gone)
+        self._drop()
+
+
+def whole(entry: Entry) -> Entry:
+    """The entry with the value of its reply, which is kept as bytes alone."""
     reply = entry.reply
     media, _ = media_type(reply.header("content-type"))
     if not reply.body or not is_json(media):

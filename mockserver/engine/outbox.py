@@ -16,6 +16,7 @@ from mockserver.core.http import Headers
 from mockserver.core.secrecy import REMOVED, is_header, without_secrets
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
+from mockserver.engine.serials import Serials
 
 MOST_KEPT: Final = 1_000
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -28,7 +29,7 @@ _FRAME: Final = 1_000
 
 
 class Posted(NamedTuple):
-    """A delivery and the world it belongs to. `serial` counts from 1 and never repeats."""
+    """A delivery and the world it belongs to. `serial` is as that of a journal's entry, and never repeats."""
 
     serial: int
     world: WorldId
@@ -70,6 +71,8 @@ class Outbox:
         self._most_bytes = most_bytes
         self._most_pending = most_pending
         self._serial = 0
+        self._serials: Serials | None = None
+        self._cleared = 0  # up to here nothing comes back
         self._bytes = 0  # of finished ones
         self._load = 0  # of pending ones
         self._all: dict[int, Posted] = {}  # by serial, which is the order they came in
@@ -78,6 +81,7 @@ class Outbox:
         self._pending: dict[int, Posted] = {}
         self._flying: set[int] = set()
         self._lost: list[Posted] = []
+        self.begun = 0  # how often one got under way
 
     def __len__(self) -> int:
         return len(self._all)
@@ -87,12 +91,16 @@ class Outbox:
         """The serial of the newest delivery there ever was, 0 before the first."""
         return self._serial
 
+    def follow(self, serials: Serials) -> None:
+        """Take serials from here from now on: there are other servers."""
+        self._serials = serials
+
     # ---- on their way
 
     def add(self, world: WorldId, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries; ones that are not pending (a fault dropped them) go straight to the journal."""
         for delivery in deliveries:
-            self._serial = serial = self._serial + 1
+            self._serial = serial = self._serial + 1 if self._serials is None else self._serials.give()
             posted = self._all[serial] = Posted(serial, world, delivery)
             if delivery.state == "pending":
                 self._pending[serial] = posted
@@ -137,6 +145,7 @@ class Outbox:
             return None
         _, serial = heappop(self._due[world])
         self._flying.add(serial)
+        self.begun += 1
         return self._pending[serial]
 
     def start(self, posted: Posted) -> bool:
@@ -144,6 +153,7 @@ class Outbox:
         if self._pending.get(posted.serial) is not posted or posted.serial in self._flying:
             return False
         self._flying.add(posted.serial)
+        self.begun += 1
         return True
 
     def stands(self, posted: Posted) -> bool:
@@ -215,14 +225,26 @@ class Outbox:
             return self._all.get(int(id))
         return next((posted for posted in reversed(self._all.values()) if posted.delivery.id == id), None)
 
-    def clear(self) -> int:
-        """Forget the finished ones; how many those were. What is pending stays so."""
-        gone = len(self._past)
-        for serial in self._past:
-            del self._all[serial]
-        self._past.clear()
-        self._bytes = 0
-        return gone
+    def clear(self, until: int | None = None) -> int:
+        """Forget the finished ones, or those up to a serial; how many those were. What is pending stays so."""
+        gone = [serial for serial in self._past if until is None or serial <= until]
+        self._cleared = max(self._cleared, self._serial if until is None else until)
+        for serial in gone:
+            self._bytes -= _size(self._all.pop(serial).delivery)
+        self._past = deque(serial for serial in self._past if serial in self._all)
+        return len(gone)
+
+    def leave(self) -> list[Posted]:
+        """The finished ones, for another server to `inherit`."""
+        return [self._all[serial] for serial in sorted(self._past)]
+
+    def inherit(self, finished: Iterable[Posted]) -> None:
+        """Take in what another server leaves, as far as there is room for it, among what is here by its serials."""
+        fresh = {each.serial: each for each in finished if each.serial not in self._all and each.serial > self._cleared}
+        self._all = dict(sorted({**self._all, **fresh}.items()))
+        self._past.extendleft(sorted(fresh, reverse=True))
+        self._bytes += sum(_size(each.delivery) for each in fresh.values())
+        self._trim()
 
     def __iter__(self) -> Iterator[Posted]:
         return iter(list(self._all.values()))
@@ -238,6 +260,9 @@ class Outbox:
             self._load -= _size(pending.delivery)
         self._past.append(posted.serial)
         self._bytes += _size(posted.delivery)
+        self._trim()
+
+    def _trim(self) -> None:
         while self._past and (len(self._past) > self._most_kept or self._bytes > self._most_bytes):
             self._bytes -= _size(self._all.pop(self._past.popleft()).delivery)
 

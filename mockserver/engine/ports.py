@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.world import Notice, WorldId
 from mockserver.engine.journal import Entry
 
 Pause = Callable[[], Awaitable[None]]
+# How the server around an engine is.
+State = Literal["starting", "ready", "draining"]
 
 
 def drop_notices(world: WorldId, notices: tuple[Notice, ...]) -> None:
@@ -28,6 +30,11 @@ def sleep_on(world: WorldId | None) -> None:
 
 async def nothing_flies() -> None:
     """Nothing is under way."""
+
+
+async def always_idle(seconds: float | None) -> bool:
+    """Nothing is due."""
+    return True
 
 
 def drop_blunder(error: Exception) -> None:
@@ -53,14 +60,15 @@ class Ports:
 
     `send` makes an outgoing request and says what came of it, never raising for what a receiver does. `wake` hears that
     something may be due in a world of which nobody knew, or that a clock was moved (None). `landed` returns when the
-    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way.
+    attempts under way are over, or have taken too long to wait for; `idle` when nothing is due and none is under way,
+    or with False if that takes longer than so many real seconds.
     """
 
     notify: Callable[[WorldId, tuple[Notice, ...]], None] = drop_notices
     send: Callable[[Sending], Awaitable[Answered]] = send_nothing
     wake: Callable[[WorldId | None], None] = sleep_on
     landed: Callable[[], Awaitable[None]] = nothing_flies
-    idle: Callable[[], Awaitable[None]] = nothing_flies
+    idle: Callable[[float | None], Awaitable[bool]] = always_idle
     blundered: Callable[[Exception], None] = drop_blunder
     stopwatch: Callable[[], int] = no_time
     watch: Callable[[Entry], None] = drop_entry

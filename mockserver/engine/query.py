@@ -62,7 +62,11 @@ QUERY_SCHEMA: Final[Json] = {
     "additionalProperties": False,
     "properties": {
         "provider": {"type": "string", "description": "The API called.", "examples": ["livepeer"]},
-        "world": {"type": "string", "description": "The world it was in.", "examples": ["test_me"]},
+        "world": {
+            "type": "string",
+            "description": "The world it was in; its name alone means one of any provider.",
+            "examples": ["test_me", "livepeer/test_me"],
+        },
         "operation": {"type": "string", "description": "The operationId matched.", "examples": ["createClip"]},
         "method": {"type": "string", "description": "The method, in any case.", "examples": ["POST"]},
         "path": {

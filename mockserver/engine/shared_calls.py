@@ -71,7 +71,7 @@ async def lay(engine: Engine, world: WorldId, operation: str, reply: Reply) -> N
         ready = view.get(SCRIPTED, id)
         replies = [*(ready["replies"] if ready else ()), reply_record(reply)]
         said = {"id": id, "world": label(world), "operation": operation, "replies": replies}
-        return _scripted(view, Put(SCRIPTED, id, said))
+        return _scripted(engine, view, Put(SCRIPTED, id, said))
 
     await ask(engine.store, decide)
     await engine.sharing.catch_up()
@@ -90,7 +90,7 @@ async def take(engine: Engine, world: WorldId, operation: str) -> Reply | None:
         first, *others = ready["replies"]
         taken.append(first)
         change = Put(SCRIPTED, id, {**ready, "replies": others}) if others else Remove(SCRIPTED, id)
-        return _scripted(view, change)
+        return _scripted(engine, view, change)
 
     await ask(engine.store, decide)
     return None if taken[-1] is None else reply_of(taken[-1])
@@ -105,12 +105,13 @@ async def take_back(engine: Engine, world: WorldId, operation: str | None) -> No
     def decide(view: View) -> Outcome:
         found = list(view.find(SCRIPTED, "world", label(world)))
         gone = [said for said in found if operation in (None, said["operation"])]
-        return _scripted(view, *(Remove(SCRIPTED, said["id"]) for said in gone))
+        return _scripted(engine, view, *(Remove(SCRIPTED, said["id"]) for said in gone))
 
     await ask(engine.store, decide)
     await engine.sharing.catch_up()
 
 
-def _scripted(view: View, *changes: Change) -> Outcome:
-    mark = moved_on(view.get(MARK, ONE) or FIRST_MARK, {SCRIPTED_TOPIC}, [])
+def _scripted(engine: Engine, view: View, *changes: Change) -> Outcome:
+    assert engine.sharing is not None
+    mark = moved_on(view.get(MARK, ONE) or FIRST_MARK, {SCRIPTED_TOPIC}, [], engine.sharing.stamp())
     return Outcome(_SAID.reply, (*changes, Put(MARK, ONE, mark)))

@@ -2,7 +2,8 @@
 
 `mark` says how often anything was set, and when each topic was set last, so that a call sees with one look whether it
 has to read more. `fault`, `met` and `turn` are the faults that stand and what they have met, `scripted` replies laid
-ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive.
+ready, `place` what holds in a world that was made, changed or dropped, `worker` who is alive and which slot of serials
+is whose, `serial` since when these are counted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ TURN: Final = "turn"
 SCRIPTED: Final = "scripted"
 PLACE: Final = "place"
 LEASE: Final = "worker"
+SERIAL: Final = "serial"
 
 SHARED_KINDS: Final[Mapping[str, Kind]] = {
     MARK: Kind(MARK),
@@ -41,6 +43,7 @@ SHARED_KINDS: Final[Mapping[str, Kind]] = {
     ),
     PLACE: Kind(PLACE),
     LEASE: Kind(LEASE, {"all": Index(lambda lease: ("", lease["name"]))}),
+    SERIAL: Kind(SERIAL),
 }
 
 # Who is this far behind reads everything anew.
@@ -53,6 +56,8 @@ SCRIPTED_TOPIC: Final = "scripted"
 WORLDS_TOPIC: Final = "worlds"
 FIRST_MARK: Final[Record] = {
     "version": 0,
+    "stamp": "",
+    "born": "",
     CLOCK_TOPIC: 0,
     FAULTS_TOPIC: 0,
     SCRIPTED_TOPIC: 0,
@@ -61,11 +66,30 @@ FIRST_MARK: Final[Record] = {
 }
 
 
-def moved_on(mark: Record, topics: set[str], worlds: list[WorldId]) -> Record:
-    """The mark after something of these topics was set; `worlds` are those that were made, changed or dropped."""
+def moved_on(mark: Record, topics: set[str], worlds: list[WorldId], stamp: str) -> Record:
+    """The mark after something of these topics was set; `worlds` are those that were made, changed or dropped.
+
+    No other mark has this `stamp`; the first one of a store stays in all that follow.
+    """
     version = mark["version"] + 1
     moved = [*mark["moved"], *([version, *world] for world in worlds)][-MOST_MOVED:]
-    return {**mark, **dict.fromkeys(topics, version), "version": version, "moved": moved}
+    born = mark.get("born") or stamp
+    return {**mark, **dict.fromkeys(topics, version), "version": version, "stamp": stamp, "born": born, "moved": moved}
+
+
+def is_same(mark: Record, seen: Record) -> bool:
+    """Whether nothing was set between two marks."""
+    return bool(mark["version"] == seen["version"] and mark.get("stamp") == seen.get("stamp"))
+
+
+def has_gone_back(mark: Record, seen: Record) -> bool:
+    """Whether the store has lost what was set by the mark that was seen before this one, or is another store by now."""
+    if mark["version"] < seen["version"]:
+        return True
+    known = seen.get("born")
+    return bool(
+        (known and mark.get("born") != known) or (mark["version"] == seen["version"] and not is_same(mark, seen))
+    )
 
 
 def moved_since(mark: Record, seen: Record) -> list[WorldId] | None:

@@ -9,13 +9,16 @@ set is answered accordingly, whichever server gets it. Turns of faults are count
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer, Silent
+from mockserver.core.provider import Claim
 from mockserver.core.text import Json, Record
 from mockserver.core.world import Change, Outcome, Put, Remove, View, WorldId
-from mockserver.engine.claims import beat, leave, take_over
+from mockserver.engine.claims import beat, hear, leave, take_over
 from mockserver.engine.homes import private_name
 from mockserver.engine.keeping import ask
 from mockserver.engine.kept import CLOCK, ONE, pace_of, pace_record
@@ -33,6 +36,8 @@ from mockserver.engine.shared_kept import (
     SCRIPTED_TOPIC,
     TURN,
     WORLDS_TOPIC,
+    has_gone_back,
+    is_same,
     label,
     moved_on,
     moved_since,
@@ -44,6 +49,8 @@ if TYPE_CHECKING:
     from mockserver.engine.engine import Engine
 
 _SAID: Final = Outcome(Reply(204))
+# Whoever has seen this knows nothing.
+_NEVER: Final[Record] = {**FIRST_MARK, **dict.fromkeys((CLOCK_TOPIC, FAULTS_TOPIC, SCRIPTED_TOPIC, WORLDS_TOPIC), -1)}
 
 
 class Clashed(Exception):
@@ -63,17 +70,29 @@ class _News:
 
 
 class Sharing:
-    """What one server knows of what is set on all. `name` is its own, unlike that of any other."""
+    """What one server knows of what is set on all. `name` is its own, unlike that of any other.
 
-    def __init__(self, engine: Engine, name: str, dead: Iterable[str] = ()) -> None:
+    For `crew`, `place` and `at` see `Peer`.
+    """
+
+    def __init__(
+        self, engine: Engine, name: str, dead: Iterable[str] = (), *, crew: str = "", place: int = 0, at: str = ""
+    ) -> None:
         self.name = name
+        self.me: Final = Peer(name, crew, place, engine.clock.real(), at)
         self._dead = frozenset(dead)  # who is known to have ended
         self._engine = engine
         self._seen: Record = FIRST_MARK
+        self._stamps = 0
         self._faults: list[Json] = []  # as it was last written down
         engine.sharing = self
         engine.worlds.keeper = name
         engine.faults.ledger = lambda world, work: count(engine, world, work)
+
+    def stamp(self) -> str:
+        """What no other mark has."""
+        self._stamps += 1
+        return f"{self.name}/{self._stamps}"
 
     async def is_joined(self) -> bool:
         """Whether other servers are there already."""
@@ -86,6 +105,9 @@ class Sharing:
         alive, silent = await beat(self._engine)
         await take_over(self._engine, alive - self._dead, {*silent, *self._dead})
         self._dead = frozenset()
+        with suppress(Silent):  # then what its lease tells has to do
+            for told in await self._engine.peers.ask({"ask": "last"}):
+                hear(self._engine, told["last"])
 
     async def stay(self) -> None:
         """Say that we are alive, and see to what those leave behind who are not any more."""
@@ -102,10 +124,11 @@ class Sharing:
     async def catch_up(self, *, whole: bool = False) -> None:
         """Let hold here what was set anywhere before this was called; `whole` also tells what faults have met."""
         found: list[_News | None] = []
+        before = self._seen
 
         def look(view: View) -> Outcome:
             mark = view.get(MARK, ONE) or FIRST_MARK
-            same = mark["version"] == self._seen["version"]
+            same = is_same(mark, self._seen)
             found.append(None if same and not whole else self._news(view, mark))
             return _SAID
 
@@ -113,21 +136,44 @@ class Sharing:
         news = found[-1]
         if news is None:
             return
+        if has_gone_back(news.mark, before):
+            await self._begin_anew()
+            return
         if news.worlds is None:
             await find_all(self._engine.worlds, self._engine.store)
         if news.mark["version"] >= self._seen["version"]:  # not overtaken by another call that looked later
             self._follow(news)
 
+    async def _begin_anew(self) -> None:
+        """The store was emptied, or has lost what it was told last: what it says holds, but no clock goes back."""
+        engine = self._engine
+        found: list[_News] = []
+        self._seen, self._faults = _NEVER, []
+
+        def look(view: View) -> Outcome:
+            found.append(self._news(view, view.get(MARK, ONE) or FIRST_MARK))
+            return _SAID
+
+        await ask(engine.store, look)
+        await find_all(engine.worlds, engine.store)
+        for service in engine.services.values():  # start worlds are always there
+            await engine.worlds.home(service.provider, Claim())
+        self._follow(replace(found[-1], clock=None, worlds={}))
+        engine.kept = None
+        await self.publish()
+
     def _news(self, view: View, mark: Record) -> _News:
         seen = self._seen
         moved = moved_since(mark, seen)
-        faults = view.get(FAULTS, ONE) if mark[FAULTS_TOPIC] != seen[FAULTS_TOPIC] else None
-        standing = self._faults if faults is None else faults["standing"]
+        faults: list[Json] | None = None
+        if mark[FAULTS_TOPIC] != seen[FAULTS_TOPIC]:
+            faults = (view.get(FAULTS, ONE) or {"standing": []})["standing"]
+        standing = self._faults if faults is None else faults
         counts = {said["id"]: view.get(MET, said["id"]) for said in standing}
         return _News(
             mark,
             view.get(CLOCK, ONE) if mark[CLOCK_TOPIC] != seen[CLOCK_TOPIC] else None,
-            None if faults is None else faults["standing"],
+            faults,
             {id: met for id, met in counts.items() if met is not None},
             list(view.find(SCRIPTED, "all", "")) if mark[SCRIPTED_TOPIC] != seen[SCRIPTED_TOPIC] else None,
             None if moved is None else {world: view.get(PLACE, label(world)) for world in moved},
@@ -202,7 +248,7 @@ class Sharing:
                 if ready:
                     topics.add(SCRIPTED_TOPIC)
                     changes += ready
-            fresh = moved_on(mark, topics, list(worlds))
+            fresh = moved_on(mark, topics, list(worlds), self.stamp())
             written.append((mark, fresh))
             return Outcome(_SAID.reply, (*changes, Put(MARK, ONE, fresh)))
 

@@ -16,11 +16,13 @@ from mockserver.contract.samples import DocumentSamples
 from mockserver.contract.secrecy import secret_names
 from mockserver.control.control import Control
 from mockserver.control.desk import Shelf
+from mockserver.core.peers import Transport
 from mockserver.core.provider import Provider
 from mockserver.core.reading import Reading
 from mockserver.core.secrecy import SecretNames
 from mockserver.core.text import Json
 from mockserver.core.world import Store, StoreError
+from mockserver.engine.claims import others
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed, WorldDocument, read_world, world_of
 from mockserver.engine.engine import ENTRIES, Engine, Service
@@ -90,11 +92,30 @@ def build_engine(
 
 
 def share(engine: Engine, settings: Settings, order: Order | None) -> None:
-    """Let what is set on one server hold on all that share its store: workers of a port, and whoever is on Redis."""
-    if order is not None:
-        Sharing(engine, order.name, order.dead)
-    elif not settings.store.startswith(("memory:", "sqlite:")):
-        Sharing(engine, entropy.token())
+    """Let what is set on one server hold on all that share its store: workers of a port, and whoever is on Redis.
+
+    They ask each other for what each remembers: through Redis if that is what they share, else by sockets.
+    """
+    local = settings.store.startswith(("memory:", "sqlite:"))
+    if order is None and local:
+        return
+    from mockserver.server.mesh import Mesh  # most servers are alone
+
+    name = entropy.token() if order is None else order.name
+    crew, place, dead = ("", 0, ()) if order is None else (order.crew, order.place, order.dead)
+    at = "" if order is None or order.socket is None else str(order.socket)
+    Sharing(engine, name, dead, crew=crew, place=place, at=at)
+    transport: Transport
+    if local:
+        from mockserver.server.peer_sockets import Sockets
+        from mockserver.server.processes import is_orphan
+
+        transport = Sockets(Path(at), is_orphan)
+    else:
+        from mockserver.stores.redis_peers import RedisPeers
+
+        transport = RedisPeers(settings.store, name)
+    engine.peers = Mesh(transport, lambda: others(engine), crew, blundered=engine.ports.blundered)
 
 
 def store_of(settings: Settings) -> Store:

@@ -94,6 +94,8 @@ async def _serve(engine: Engine, settings: Settings, announce: Announce, order: 
             gc.freeze()
             gc.set_threshold(*SWEEPS)
             gc.enable()
+            if order is not None:
+                _watch()
             await stop.wait()
         finally:
             if settings.ready_file is not None:
@@ -120,6 +122,17 @@ def _on_orphaned(stop: asyncio.Event) -> None:
         stop.set()
 
     loop.add_reader(LIFELINE, left)
+
+
+def _watch() -> None:
+    """Let this process end if its loop does not turn any more, until the loop has ended."""
+    from mockserver.server.watchdog import keep_alive
+
+    _WATCHING.append(asyncio.get_running_loop().create_task(keep_alive(), name="watchdog"))
+
+
+# A loop holds its tasks but weakly.
+_WATCHING: Final[list[asyncio.Task[None]]] = []
 
 
 def _on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:

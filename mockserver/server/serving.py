@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.control.control import Control
+from mockserver.core.peers import ALONE
 from mockserver.core.world import StoreError
 from mockserver.engine.engine import Engine
 from mockserver.engine.ports import send_nothing
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 # What is in flight at the end gets this long unless told otherwise: a stop takes less than a second.
 FINISH_SECONDS: Final = 0.6
+# What a server remembers is handed over to another one within this, or lost.
+HAND_OVER_SECONDS: Final = 4.0
 
 
 class Post:
@@ -83,6 +87,11 @@ async def serving(
         send = post.send if ports.send is send_nothing else ports.send
         engine.ports = replace(ports, send=send, wake=ticker.wake, landed=ticker.landed, idle=ticker.idle)
         try:
+            if engine.peers is not ALONE:  # most are: what the others need is loaded by no one else
+                from mockserver.engine.asking import answer
+                from mockserver.engine.remembered import hand_over
+
+                await engine.peers.open(partial(answer, engine))
             await engine.open(url)
         except StoreError as error:
             raise StartError(str(error)) from error
@@ -92,6 +101,7 @@ async def serving(
         server = await asyncio.get_running_loop().create_server(app, sock=sock, backlog=1024)
     except BaseException:
         sock.close()
+        await engine.peers.close()
         engine.ports = ports
         raise
     try:
@@ -103,7 +113,12 @@ async def serving(
         ticker.break_off()
         await app.finish(finish_seconds, hurry)
         await ticker.stop()
+        if engine.peers is not ALONE:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HAND_OVER_SECONDS):
+                    await hand_over(engine)
         await pulse.stop()
         await post.close()
+        await engine.peers.close()
         await engine.store.close()
         engine.ports = ports

@@ -15,9 +15,11 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from mockserver.errors import MockserverError, StartError
@@ -35,6 +37,8 @@ LONGEST_PAUSE_SECONDS: Final = 5.0
 _FIRST_PAUSE_SECONDS: Final = 0.1
 # Beyond what a worker was given to drain.
 PATIENCE_SECONDS: Final = 10.0
+
+_LONGEST_FOLDER: Final = 70
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
@@ -54,8 +58,23 @@ def supervise(settings: Settings, announce: Announce, again: Again) -> int:
     bind(settings.host, settings.port).close()  # nobody else listens there: of those who share, each would get a part
     held = bind(settings.host, settings.port, shared=True)
     logged = errors_as_json(sys.stderr) if settings.log_format == "json" else nullcontext()
-    with held, logged, _signals() as heard:
-        return _Supervisor(settings, held, heard, announce, again).run()
+    with held, logged, _signals() as heard, _folder(settings) as folder:
+        return _Supervisor(settings, held, heard, folder, announce, again).run()
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path | None]:
+    """Where workers have the sockets by which they ask each other; None if they do so by what they share anyway.
+
+    It is private to this user, and its path short: a socket's has at most 103 bytes.
+    """
+    if not settings.store.startswith("sqlite:"):
+        yield None
+        return
+    usual = tempfile.gettempdir()
+    within = usual if len(os.fsencode(usual)) <= _LONGEST_FOLDER else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="mockserver-", dir=within, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @contextmanager
@@ -80,8 +99,16 @@ class _Supervisor:
     """The state of all workers, and what to do when something happens to one."""
 
     def __init__(
-        self, settings: Settings, held: socket.socket, heard: socket.socket, announce: Announce, again: Again
+        self,
+        settings: Settings,
+        held: socket.socket,
+        heard: socket.socket,
+        folder: Path | None,
+        announce: Announce,
+        again: Again,
     ) -> None:
+        self._crew = f"{socket.gethostname()}-{os.getpid()}-{entropy.token()[:8]}"
+        self._folder = folder
         self._url = url_of(held)
         self._token = settings.admin_token
         if settings.admin and settings.admin_token is None and not url_of(held).startswith(_LOOPBACK):
@@ -135,9 +162,10 @@ class _Supervisor:
 
     def _begin(self, place: int) -> Worker:
         self._count += 1
-        name = f"{socket.gethostname()}-{os.getpid()}-{self._count}-{entropy.token()[:8]}"
-        dead, self._dead = self._dead, []
-        worker = started(place, _now(), lambda pipe: Order(self._settings, pipe, name, tuple(dead)))
+        name = f"{self._crew}-{self._count}"
+        dead, self._dead = tuple(self._dead), []
+        at = None if self._folder is None else self._folder / f"{self._count}.sock"
+        worker = started(_now(), lambda pipe: Order(self._settings, pipe, name, dead, self._crew, place, at))
         self._select.register(worker.ready_pipe, selectors.EVENT_READ)
         return worker
 
@@ -195,6 +223,8 @@ class _Supervisor:
 
     def _has_ended(self, worker: Worker, code: int) -> None:
         worker.lifeline.close()
+        if worker.order.socket is not None:
+            worker.order.socket.unlink(missing_ok=True)
         if not worker.told:
             self._dead.append(worker.name)
         if worker in self._leaving:

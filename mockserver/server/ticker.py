@@ -115,12 +115,20 @@ class Ticker:
             async with asyncio.timeout(LANDING_SECONDS):
                 await future
 
-    async def idle(self) -> None:
-        """Returns when nothing is due any more and nothing under way, and all that was is on record."""
+    async def idle(self, seconds: float | None = None) -> bool:
+        """Returns when nothing is due any more and nothing under way, and all that was is on record.
+
+        False says that this takes longer than so many seconds.
+        """
         future = self._loop.create_future()
         self._idlers.append(future)
         self.wake(None)
-        await future
+        try:
+            async with asyncio.timeout(seconds):
+                await future
+        except TimeoutError:
+            return False
+        return True
 
     async def _run(self) -> None:
         while True:

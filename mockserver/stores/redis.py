@@ -99,12 +99,7 @@ class RedisStore:
     async def _create(self, world: WorldId, contents: Contents) -> bool:
         steps = self._kinds[world.provider].coming(contents)
         age, _, _, _ = await self._all(world)
-        if age is None and await self._fill(world, None, b"", (), steps, 0):
-            return True
-        age, _, _, _ = await self._all(world)
-        if age is not None:  # whoever made it may have died before this
-            await self._directory.enlist(world, age)
-        return False
+        return age is None and await self._fill(world, None, b"", (), steps, 0)
 
     async def contents(self, world: WorldId) -> Contents:
         age, _, calls, found = await self._all(world)
@@ -134,7 +129,7 @@ class RedisStore:
             if age is None:
                 return False
             gone = [part for key in self._gone(world, found) for part in (b"d", key)]
-            arguments = (b"%d" % age, version, b"", b"", items(gone))
+            arguments = (b"%d" % age, version, b"", b"", b"", items(gone))
             if await self.run(REPLACE, world, *arguments) == b"done":
                 self._forget(world)
                 kinds = self._kinds[world.provider]
@@ -250,11 +245,13 @@ class RedisStore:
             for label, key, order in step.come:
                 parts += (b"e", self.keys.index(world, step.kind, label, key), member(order, step.id))
         before = b"" if age is None else b"%d" % age
-        arguments = (before, version, b"%d" % fresh, b"%d" % calls, items(parts))
+        arguments = (before, version, b"%d" % fresh, self.token(), b"%d" % calls, items(parts))
+        await self._directory.enlist(world, fresh)  # first: one that dies in between leaves no world that nobody knows
         said = await self.announced(world, fresh, public, REPLACE, *arguments)
         if said == b"done":
-            await self._directory.enlist(world, fresh)
             self._forget(world)
+        elif age is None:
+            await self._directory.strike(world, fresh, public, listed_too=True)
         return bool(said == b"done")
 
     async def _all(self, world: WorldId) -> tuple[int | None, bytes, int, Mapping[tuple[str, str], Record]]:
@@ -291,7 +288,9 @@ class RedisStore:
                 f"this one reads up to {SCHEMA}); update mockserver, or choose another ?prefix="
             )
         await self._line.send(lambda client: client.hset(self.keys.schema, "number", SCHEMA))
-        self._writer = b"%d" % await self._line.send(lambda client: client.incr(self.keys.writers))
+        # Redis may lose the count, and give a number for the second time; not within the same microsecond.
+        number = await self._line.send(lambda client: client.incr(self.keys.writers))
+        self._writer = b"%d.%d.%d" % (number, *await self._line.send(lambda client: client.time()))
         self._client = client
         indexed = await self._line.send(lambda client: client.get(self.keys.indexed))
         if indexed != self._version.encode():
@@ -301,5 +300,16 @@ class RedisStore:
         """Indexes are worked out by code, and this is another one."""
         for world in [] if new else await self.worlds():
             if world.provider in self._kinds:
-                await self.replace(world, await self.contents(world))
+                await self._index_world_anew(world)
         await self._line.send(lambda client: client.set(self.keys.indexed, self._version))
+
+    async def _index_world_anew(self, world: WorldId) -> None:
+        """Servers of the other code may be at work: what they change meanwhile is read again."""
+        for _ in range(MOST_TRIES):
+            age, version, calls, found = await self._all(world)
+            if age is None:
+                return
+            steps = [self._kinds[world.provider].step(kind, id, None, record) for (kind, id), record in found.items()]
+            if await self._fill(world, age, version, self._gone(world, found), steps, calls):
+                return
+        raise StoreError(f"others came first {MOST_TRIES} times in {world.name}; ask again")

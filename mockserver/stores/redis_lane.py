@@ -258,7 +258,7 @@ class Lane:
             self._turn = b""
         if said == b"done":
             if steps:
-                self._version = b"%d" % (int(self._version) + 1)
+                self._version = token
             return True
         if steps and said in (b"moved", b"turn"):
             self._rivals = IN_TURNS

@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Lost
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as Late
 
 from mockserver.core.text import Json
@@ -29,6 +29,9 @@ Command = tuple[str | bytes | int, ...]
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
 USUAL_PREFIX: Final = "mockserver"
+
+# What a Redis that is out of reach, or won't have it, comes to.
+TROUBLE: Final = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 _SENTINEL_PORT: Final = 26379
 
@@ -56,12 +59,16 @@ class Address:
         shown = urlunsplit(self._parts._replace(netloc=netloc, query=""))
         return shown if self.prefix == USUAL_PREFIX else f"{shown}?prefix={self.prefix}"
 
-    def client(self) -> Json:
-        """A client of redis-py, which connects when it is used. It never tries again by itself."""
+    def client(self, **more: Json) -> Json:
+        """A client of redis-py, which connects when it is used. It never tries again by itself.
+
+        `more` are options of its connections.
+        """
         options: dict[str, Json] = {
             "socket_connect_timeout": CONNECT_SECONDS,
             "socket_timeout": ANSWER_SECONDS,
             "retry": Retry(NoBackoff(), 0),
+            **more,
         }
         if self.scheme == "redis+cluster":
             return RedisCluster.from_url(urlunsplit(self._parts._replace(scheme="redis")), **options)
@@ -112,7 +119,7 @@ class Line:
                 return await work(self.client())
             except (Lost, Late):
                 return await work(self.client())
-        except (RedisError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             raise self.explained(error) from error
 
     async def run(
@@ -127,7 +134,7 @@ class Line:
                 return await self._run(script, keys, arguments, before), False
             except (Lost, Late):
                 return await self._run(script, keys, arguments, before), True
-        except (RedisError, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             raise self.explained(error) from error
 
     async def _run(

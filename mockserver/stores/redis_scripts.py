@@ -2,7 +2,7 @@
 
 A world's keys have one hash tag, so that all of them lie in one slot of a cluster:
 
-`PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), how often it was changed (`version`),
+`PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), the token of its last change (`version`),
                                   calls, and whose `turn` it is `until` when (ms of Redis' own clock)
 `PREFIX:{PROVIDER/NAME}:records`  a hash: kind, NUL, id -> the record's text
 `PREFIX:{PROVIDER/NAME}:due`      a sorted set: kind, NUL, id by due instant
@@ -69,17 +69,17 @@ end
 
 # KEYS: world, records, due. ARGV: age, version, a token of this commit, calls, whose turn it is as far as we know, 1 if
 # that is over with this, items. What is to be added (`a`) must not be there. A commit that is sent twice, since nobody
-# knows whether it arrived, is made once. Turns keep others from trying in vain; that nothing has moved is what makes a
-# commit right, with a turn or without.
+# knows whether it arrived, is made once. The token becomes the version: a count could be reached for a second time, on
+# another way, after Redis has lost the last it was told. Turns keep others from trying in vain; that nothing has moved
+# is what makes a commit right, with a turn or without.
 COMMIT: Final = (
     _ITEMS
     + _DO
     + _NOW
     + """
-local age, version, token, turn, till =
-  unpack(redis.call('HMGET', KEYS[1], 'age', 'version', 'token', 'turn', 'until'))
+local age, version, turn, till = unpack(redis.call('HMGET', KEYS[1], 'age', 'version', 'turn', 'until'))
 if not age then return 'gone' end
-if token == ARGV[3] then return 'done' end
+if version == ARGV[3] then return 'done' end
 if turn and turn == ARGV[5] and ARGV[6] == '1' then redis.call('HDEL', KEYS[1], 'turn', 'until') end
 if age ~= ARGV[1] or version ~= ARGV[2] then return 'moved' end
 if #blob == 0 then return 'done' end
@@ -93,24 +93,25 @@ end
 if #there > 0 then return there end
 at = 1
 doit()
-redis.call('HSET', KEYS[1], 'version', version + 1, 'token', ARGV[3])
+redis.call('HSET', KEYS[1], 'version', ARGV[3])
 if ARGV[4] ~= '0' then redis.call('HINCRBY', KEYS[1], 'calls', ARGV[4]) end
 return 'done'
 """
 )
 
-# KEYS: world, records, due. ARGV: age and version it must have ('' for one that must not be there), its new age, its
-# calls, items. Afterwards it holds the items and nothing else.
+# KEYS: world, records, due. ARGV: age and version it must have ('' for one that must not be there), its new age ('' for
+# none), version and calls, items. Afterwards it holds the items and nothing else.
 REPLACE: Final = (
     _ITEMS
     + _DO
     + """
 local age, version = unpack(redis.call('HMGET', KEYS[1], 'age', 'version'))
+if version and version == ARGV[4] then return 'done' end
 if (age or '') ~= ARGV[1] or (version or '') ~= ARGV[2] then return 'moved' end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 doit()
 if ARGV[3] ~= '' then
-  redis.call('HSET', KEYS[1], 'age', ARGV[3], 'version', (version or 0) + 1, 'calls', ARGV[4])
+  redis.call('HSET', KEYS[1], 'age', ARGV[3], 'version', ARGV[4], 'calls', ARGV[5])
 end
 return 'done'
 """

@@ -154,8 +154,6 @@ class SqliteStore:
         return self._session.within(lambda tables: tables.owner(provider, kind, index, key), together=True)
 
     async def check(self) -> None:
-        if not self._session.path.exists():  # taken away under us, which an open file does not notice
-            await self.close()
         said = "INSERT INTO note (name, said) VALUES ('checked', '') ON CONFLICT (name) DO UPDATE SET said = ''"
         self._session.within(lambda tables: tables.connection.execute(said), writes=True)
 

@@ -9,6 +9,7 @@ such an end may be missing, each whole or not at all, and the file is never dama
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +89,36 @@ def explained(address: str, error: sqlite3.Error) -> StoreError:
     return StoreError(f"the store {address} can't be used ({said})")
 
 
+class OpenFile:
+    """Which file it was that was opened, and its log: another one may be in its place by now, or none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._log = path, Path(f"{path}-wal")
+        self._itself, self._its_log = _identity(path), _identity(self._log)
+
+    def is_there(self) -> bool:
+        """Whether it is where it was opened: SQLite goes on with a file that nobody will ever find again."""
+        return _identity(self._path) == self._itself
+
+    def forget(self) -> None:
+        """Take away its log, which SQLite would carry over into whatever lies in its place now.
+
+        https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
+        """
+        if self._its_log is not None and _identity(self._log) == self._its_log:
+            for beside in (self._log, Path(f"{self._path}-shm")):
+                with suppress(OSError):
+                    beside.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def opened(path: Path, address: str, *, full: bool, seconds: float) -> sqlite3.Connection:
     """A connection to the file, made or upgraded if need be. It waits so long for others who write.
 
@@ -115,8 +146,9 @@ def opened(path: Path, address: str, *, full: bool, seconds: float) -> sqlite3.C
 def _check_whose(connection: sqlite3.Connection, address: str) -> None:
     """Nothing is written to a file of somebody else."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION and (application or tables):
+    if application != APPLICATION and (application or version or tables):
         raise StoreError(f"the store {address} can't be used: the file is another program's; name another file")
     _version(connection, address)
 

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from mockserver.core.world import StoreError
 from mockserver.stores.rows import Kinds
-from mockserver.stores.sqlite_file import explained, is_busy, is_lost, opened
+from mockserver.stores.sqlite_file import OpenFile, explained, is_busy, is_lost, opened
 from mockserver.stores.sqlite_log import Log
 from mockserver.stores.sqlite_tables import Tables
 
@@ -50,6 +50,7 @@ class Session:
         self._trace = trace
         self._nap = nap
         self._tables: Tables | None = None
+        self._file = OpenFile(path)
         self._log = Log(path)
         self._has_rivals = False  # somebody else wrote while work that was gathered was done
         self._found_locked = False
@@ -92,7 +93,12 @@ class Session:
         if gathers and self._spoilt is not None:
             raise self._spoilt
         try:
-            tables = self._tables or self._open()
+            tables = self._tables
+            if tables is not None and not tables.connection.in_transaction and not self._file.is_there():
+                self.close()
+                self._file.forget()
+                tables = None
+            tables = tables or self._open()
             if gathers and together:
                 return self._joined(tables, work)
             if gathers and tables.connection.in_transaction:
@@ -179,7 +185,7 @@ class Session:
             connection.close()
             raise
         connection.set_trace_callback(self._trace)
-        self._tables = tables
+        self._tables, self._file = tables, OpenFile(self.path)
         return tables
 
     def _trouble(self, error: sqlite3.Error) -> StoreError:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from hmac import compare_digest, new
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
+from mockserver.conformance import receiver
+from mockserver.conformance.receiver import Receiver
 from mockserver.contract.document import effective
 from mockserver.core.http import Headers, Request
-from mockserver.core.text import Json, TextError, dump, parse
+from mockserver.core.text import Json, dump
 from mockserver.errors import UsageError, unknown
 from mockserver.providers import registry
 
@@ -28,20 +27,10 @@ PATIENCE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class Received(receiver.Received):
     """One request that came. `signed`: it carries a signature, and that is of these very bytes."""
 
-    headers: Headers
-    body: bytes
     signed: bool
-
-    @property
-    def value(self) -> Json:
-        """The body as a value; None when it is no JSON."""
-        try:
-            return parse(self.body)
-        except TextError:
-            return None
 
     @property
     def event(self) -> str:
@@ -69,16 +58,16 @@ class Webhooks:
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
-        self._arrived = threading.Condition()
-        self._received: list[Received] = []
+        self._receiver = Receiver(self._take)
+        self._came: list[Received] = []
         self._answers: deque[int] = deque()
-        self._server: ThreadingHTTPServer | None = None
         self.secret = SECRET
 
     @property
     def url(self) -> str:
         """Where it listens; it does from the first look."""
-        return f"http://127.0.0.1:{self._listening().server_port}{PATH}"
+        self._receiver.open()
+        return f"{self._receiver.url}{PATH}"
 
     def register(self, *events: str, signed: bool = True) -> str:
         """Subscribe to events (all there are, if none is named); the webhook's id. `signed`: with the secret.
@@ -105,8 +94,7 @@ class Webhooks:
     @property
     def received(self) -> tuple[Received, ...]:
         """What came so far, in the order it came."""
-        with self._arrived:
-            return tuple(self._received)
+        return tuple(self._came)
 
     def of(self, event: str) -> tuple[Received, ...]:
         """What came of an event."""
@@ -114,9 +102,11 @@ class Webhooks:
 
     def wait(self, event: str, *, count: int = 1, seconds: float = PATIENCE_SECONDS) -> tuple[Received, ...]:
         """What came of an event, once so many of it did; for clocks that run. Raises TimeoutError."""
-        with self._arrived:
-            done = self._arrived.wait_for(lambda: len(self._of_now(event)) >= count, seconds)
-        if not done:
+
+        def is_enough(got: list[receiver.Received]) -> bool:
+            return len(self.of(event)) >= count
+
+        if not self._receiver.wait(is_enough, round(seconds * 1_000)):
             came = ", ".join(each.event for each in self.received) or "nothing"
             raise TimeoutError(f"{event} did not come {count} times within {seconds:g} s; what came: {came}")
         return self.of(event)
@@ -127,33 +117,15 @@ class Webhooks:
 
     def clear(self) -> None:
         """Forget what came."""
-        with self._arrived:
-            self._received.clear()
+        self._receiver.forget()
+        self._came.clear()
 
     def close(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        self._receiver.close()
 
-    def _of_now(self, event: str) -> list[Received]:
-        return [each for each in self._received if each.event == event]
-
-    def take(self, headers: Iterable[tuple[str, str]], body: bytes) -> int:
-        """Keep a request; the status to answer it with."""
-        sent = Headers.of(headers)
-        with self._arrived:
-            self._received.append(Received(sent, body, is_signed(sent, body, self.secret)))
-            self._arrived.notify_all()
-            return self._answers.popleft() if self._answers else 200
-
-    def _listening(self) -> ThreadingHTTPServer:
-        if self._server is None:
-            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _receiving(self))
-            self._server.daemon_threads = True
-            serve = self._server.serve_forever
-            threading.Thread(target=serve, args=(0.01,), name="mockserver-webhooks", daemon=True).start()
-        return self._server
+    def _take(self, got: receiver.Received) -> int:
+        self._came.append(Received(got.path, got.headers, got.body, is_signed(got.headers, got.body, self.secret)))
+        return self._answers.popleft() if self._answers else 200
 
 
 @cache
@@ -169,18 +141,3 @@ def is_signed(headers: Headers, body: bytes, secret: str) -> bool:
     said = headers.first("livepeer-signature") or ""
     parts = dict(part.partition("=")[::2] for part in said.split(","))
     return compare_digest(parts.get("v1", ""), new(secret.encode(), body, sha256).hexdigest())
-
-
-def _receiving(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
-    class Receiving(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status = webhooks.take(self.headers.items(), body)
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """A test reads `received`."""
-
-    return Receiving

@@ -57,6 +57,7 @@ def test_what_is_otherwise_is_told_in_a_clause(wanted: dict[str, Any], told: str
 FITS: list[dict[str, Any]] = [
     {},
     {"provider": "tiny", "world": "test_me", "operation": "createNote", "method": "POST", "path": "/tiny/notes"},
+    {"world": "tiny/test_me"},
     {"path": "/*/notes", "status": "2xx"},
     {"status": 201, "headers": {"X-TRACE": "abc*", "x-none": None}},
     {"arguments": {"limit": "*", "q": "a b", "none": None}},

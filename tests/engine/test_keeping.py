@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.control.control import Control
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.world import Store, WorldId
 from mockserver.engine import custody
@@ -18,7 +19,7 @@ from mockserver.engine.kept import PERHAPS, REPEAT, kinds_of
 from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting, tiny
-from tests.engine.asking import create, notes, opened, run
+from tests.engine.asking import create, notes, opened, request, run
 from tests.engine.tiny import NOW
 from tests.stores.running import RedisServer, redis_server
 
@@ -232,3 +233,27 @@ def test_nothing_of_a_world_that_was_let_go_comes_back(serve: Serve) -> None:
     later = serve(posting.takes_all)
     assert [home.world.name for home in later.worlds.homes()] == ["default"]
     assert len(later.outbox) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/clock/advance", 200),
+        ("POST", "/clock/settle", 200),
+        ("POST", "/worlds/tiny/test_alice/clock/advance", 200),
+        ("POST", "/worlds/tiny/test_alice/snapshot", 201),
+        ("POST", "/worlds/tiny/test_alice/reset", 200),
+        ("DELETE", "/worlds/tiny/test_alice", 204),
+    ],
+)
+def test_worlds_that_somebody_else_took_out_of_the_store_are_made_anew(
+    serve: Serve, method: str, path: str, status: int
+) -> None:
+    served = serve()
+    create(served, "gone", "test_alice")
+    for world in run(served.store.worlds()):
+        run(served.store.drop(world))
+    body = {"by": "5s"} if path.endswith("advance") else None
+    assert run(Control(served).respond(request(method, f"/__admin{path}", None, body))).status == status
+    assert create(served, "new", "test_alice").status == 201
+    assert "gone" not in texts(served)

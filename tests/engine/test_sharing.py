@@ -16,7 +16,7 @@ from mockserver.core.text import Json
 from mockserver.core.world import Store, WorldId
 from mockserver.engine.claims import LEASE_MS
 from mockserver.engine.engine import Engine
-from mockserver.engine.kept import PERHAPS, kinds_of
+from mockserver.engine.kept import DELIVERY, PERHAPS, kinds_of
 from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting
@@ -197,3 +197,104 @@ def test_who_takes_the_place_of_a_dead_one_makes_its_deliveries_at_once(serve: S
     create(serve("one"), "x", "test_alice")
     assert len(serve("two").outbox) == 0
     assert [posted.delivery.event for posted in serve("three", dead=("one",)).outbox] == ["made"]
+
+
+def kept_of_deliveries(engine: Engine) -> tuple[list[str], list[str]]:
+    """The deliveries that wait in her world, and what is noted there of attempts."""
+    records = run(engine.store.contents(ALICE)).records
+    return list(records.get(DELIVERY, {})), sorted(records.get("log", {}))
+
+
+def test_who_was_stopped_during_an_attempt_notes_nothing_of_what_another_has_repeated(serve: Serve) -> None:
+    now = [NOW]
+
+    async def late(sending: Sending) -> Answered:
+        now[0] += LEASE_MS + 1
+        assert two.sharing is not None
+        await two.sharing.stay()
+        await two.advance(0)
+        return Answered(500)
+
+    one = serve("one", late, source=lambda: now[0])
+    two = serve("two", source=lambda: now[0])
+    create(one, "x", "test_alice")
+    run(one.advance(0))
+    run(one.advance(1_000))
+    assert kept_of_deliveries(two) == ([], ["1.2", "2.1", "3.1"]), "a repeat of the first, and no other attempt at it"
+
+
+def test_who_was_stopped_before_it_sent_leaves_that_to_who_has_taken_over(serve: Serve) -> None:
+    now, sent = [NOW], []
+
+    async def sends(sending: Sending) -> Answered:
+        sent.append(sending.headers.first("x-event"))
+        return Answered(200)
+
+    class Stops:
+        """A store on which a process is stopped when it has let it be known that its first attempt is under way."""
+
+        def __init__(self, store: Store) -> None:
+            self.store = store
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.store, name)
+
+        async def transact(self, world: WorldId, *words: Any, **options: Any) -> Any:
+            done = await self.store.transact(world, *words, **options)
+            begun = [change.record for change in done.changes if change.kind == DELIVERY and change.record is not None]
+            if now == [NOW] and any(record["begun"] for record in begun):
+                now[0] += LEASE_MS + 1
+                assert two.sharing is not None
+                await two.sharing.stay()
+                await two.advance(0)
+            return done
+
+    one = serve("one", sends, source=lambda: now[0])
+    two = serve("two", source=lambda: now[0])
+    create(one, "x", "test_alice")
+    one.store = Stops(one.store)
+    run(one.advance(0))
+    assert sent == []
+    assert kept_of_deliveries(two) == ([], ["1.2", "2.1", "3.1"])
+
+
+async def emptied(engine: Engine) -> None:
+    """Somebody else has taken all worlds out of the store, the servers' own too."""
+    for world in await engine.store.worlds():
+        await engine.store.drop(world)
+
+
+def test_a_store_that_was_emptied_is_one_that_begins_anew(serve: Serve) -> None:
+    one, two = serve("one"), serve("two")
+    control(one, "POST", "/clock/advance", {"by": "5s"})
+    control(one, "POST", "/faults", {"status": {"code": 503}})
+    control(one, "POST", "/worlds/tiny/test_alice/replies", {"operation": "listNotes", "status": 418})
+    assert create(two, "gone", "test_bob").status == 503
+    run(emptied(one))
+    assert [ask(each, "GET", "/tiny/notes", "test_alice").status for each in (two, one)] == [200, 200]
+    assert [state(each, "/faults")["faults"] for each in (one, two)] == [[], []]
+    assert [state(each, "/clock")["now"] for each in (one, two, serve("three"))] == [NOW + 5_000] * 3
+    assert create(one, "new", "test_bob").status == 201
+    assert [note["text"] for note in notes(two, "test_bob")][-1] == "new"
+
+
+def test_what_is_set_after_a_store_was_emptied_holds_on_all(serve: Serve) -> None:
+    one, two = serve("one"), serve("two")
+    for _ in range(3):
+        control(one, "POST", "/clock/advance", {"by": "5s"})
+    state(two, "/clock")
+    run(emptied(one))
+    control(one, "POST", "/faults", {"status": {"code": 503}})
+    assert ask(two, "GET", "/tiny/notes", "test_alice").status == 503
+    control(two, "POST", "/clock/advance", {"by": "5s"})
+    assert state(one, "/clock")["now"] == NOW + 20_000
+
+
+def test_the_clock_can_be_moved_in_a_store_that_was_emptied(serve: Serve) -> None:
+    one = serve("one")
+    create(one, "gone", "test_alice")
+    run(emptied(one))
+    control(one, "POST", "/clock/advance", {"by": "5s"})
+    control(one, "POST", "/clock/settle")
+    assert [world["world"] for world in state(one, "/worlds")["worlds"]] == ["default"]
+    assert ask(one, "GET", "/tiny/notes", "test_alice").status == 200

@@ -1,6 +1,6 @@
 """`make mutants`: which client bugs each suite of tests finds.
 
-python -m tests.mutants [--suite a|b|c] [--only NAME] [--seeds N] [--json] [--list]
+python -m tests.mutants [--suite a|b|c] [--only NAME] [--seed N] [--seeds N] [--json] [--list]
 """
 
 from __future__ import annotations
@@ -23,7 +23,12 @@ def main(words: Sequence[str]) -> int:
     names = [suite.name for suite in SUITES]
     parser.add_argument("--suite", action="append", choices=names, help="run this one (all there are); repeatable")
     parser.add_argument("--only", action="append", metavar="NAME", help="livepeer, or livepeer/NAME; repeatable")
-    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="judge the honest clients with N seeds (1)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of Hypothesis (0, which the kit was tuned on)"
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="judge the honest clients with N seeds from there on (1)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, with the test that killed each mutant")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     given = parser.parse_args(words)
@@ -42,7 +47,7 @@ def main(words: Sequence[str]) -> int:
                 return 3
             continue
         try:
-            results.append(run(suite, mutants, seeds=given.seeds, told=_told))
+            results.append(run(suite, mutants, seed=given.seed, seeds=given.seeds, told=_told))
         except SuiteBroken as error:
             sys.stderr.write(f"({suite.name}) {suite.about} can't be run:\n{error}\n")
             return 3

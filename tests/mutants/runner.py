@@ -103,9 +103,17 @@ class Result:
 
 
 def run(
-    suite: Suite, mutants: Iterable[Mutant], *, seeds: int = 1, told: Callable[[str], None] = lambda line: None
+    suite: Suite,
+    mutants: Iterable[Mutant],
+    *,
+    seed: int = 0,
+    seeds: int = 1,
+    told: Callable[[str], None] = lambda line: None,
 ) -> Result:
-    """Judge the honest clients (once for each seed of Hypothesis), then the mutants. Raises SuiteBroken."""
+    """Judge the honest clients with so many seeds of Hypothesis from `seed` on, then the mutants with that one.
+
+    Raises SuiteBroken.
+    """
     began = time.perf_counter()
     with ExitStack() as stack:
         host = stack.enter_context(suite.host()) if suite.host is not None else None
@@ -114,19 +122,21 @@ def run(
         tests: set[str] = set()
         chosen = tuple(mutants)
         for provider in dict.fromkeys(mutant.provider for mutant in chosen):
-            for seed in range(seeds):
-                told(f"({suite.name}) the honest client of {provider}, seed {seed}")
-                found = judge(suite.files(provider), trial, all_failures=True, seed=seed, seconds=suite.seconds)
+            for each in range(seed, seed + seeds):
+                told(f"({suite.name}) the honest client of {provider}, seed {each}")
+                found = judge(suite.files(provider), trial, all_failures=True, seed=each, seconds=suite.seconds)
                 alarms |= found.failures
                 tests |= found.failures.keys() | found.passed
-        verdicts = tuple(_verdict(suite, trial, mutant, alarms, told) for mutant in chosen)
+        verdicts = tuple(_verdict(suite, trial, mutant, alarms, seed, told) for mutant in chosen)
     return Result(suite, verdicts, alarms, len(tests), time.perf_counter() - began)
 
 
 def _verdict(
-    suite: Suite, trial: Trial, mutant: Mutant, ignored: dict[str, str], told: Callable[[str], None]
+    suite: Suite, trial: Trial, mutant: Mutant, ignored: dict[str, str], seed: int, told: Callable[[str], None]
 ) -> Verdict:
     told(f"({suite.name}) {mutant}")
-    found = judge(suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys(), seconds=suite.seconds)
+    found = judge(
+        suite.files(mutant.provider), trial.of(mutant), ignored=ignored.keys(), seed=seed, seconds=suite.seconds
+    )
     by, how = next(iter(found.failures.items()), ("", ""))
     return Verdict(mutant, by, how)

@@ -19,6 +19,7 @@ class Got:
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0  # of the sender
 
     @property
     def value(self) -> Json:
@@ -69,7 +70,8 @@ def receiving(answer: Answer = fine) -> Iterator[Receiver]:
     class Handle(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            got = Got(self.path, headers, body, self.client_address[1])
             receiver.got.append(got)
             said = receiver.answer(got)
             self.send_response(said.status)

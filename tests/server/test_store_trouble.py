@@ -53,7 +53,7 @@ def engine(path: Path) -> Engine:
 
 def health(served: Engine, run: Any = run) -> tuple[int, str | None]:
     control = Control(served)
-    control.desk.state = "ready"
+    control.desk.engine.state = "ready"
     reply = run(control.respond(Request("GET", "/__admin/health")))
     return reply.status, parse(reply.body)["store"]["trouble"]
 

@@ -54,6 +54,12 @@ def test_no_worker_outlives_its_supervisor(tmp_path: Path) -> None:
         wait_until_closed(running.url)
 
 
+def test_what_lies_in_the_folder_it_is_started_in_is_no_module_of_a_worker(tmp_path: Path) -> None:
+    (tmp_path / "yaml.py").write_text("raise SystemExit(7)")
+    with workers(2, sqlite_at(tmp_path), folder=tmp_path) as running:
+        assert once(running.url, POST).status == 200
+
+
 def test_workers_that_cannot_start_end_it_with_what_they_say(tmp_path: Path) -> None:
     (tmp_path / "worlds.db").write_text("no database")
     with workers(2, sqlite_at(tmp_path)) as running:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Any
 
 import aiohttp
 import pytest
 
 from mockserver.core.text import Json
-from tests.server.storm import Storm, raced
+from tests.server.receiver import Got, Said, receiving
+from tests.server.storm import CLIP, Storm, raced
 from tests.server.workers import Workers, sqlite_at, workers
 from tests.stores.running import redis_server
 
@@ -97,5 +101,33 @@ def test_what_was_acknowledged_is_there_after_a_worker_was_killed_under_load(run
     assert storm.acknowledged <= made
     assert len(made) <= len(storm.acknowledged) + storm.broken
     assert not storm.refused
+    while len(running.pids()) < 2:
+        """Another one takes its place."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds out whose a connection is as Linux tells it")
+def test_a_delivery_in_the_middle_of_which_its_worker_is_killed_is_made_by_another_and_says_so(
+    running: Workers,
+) -> None:
+    came: SimpleQueue[Got] = SimpleQueue()
+    go_on = threading.Event()
+
+    def answer(got: Got) -> Said:
+        came.put(got)
+        if "mockserver-repeat" not in got.headers:
+            go_on.wait(20)
+        return Said()
+
+    with receiving(answer) as receiver:
+        hook = {"name": "hook", "url": receiver.url, "events": ["asset.ready"]}
+        for path, body in (("/api/webhook", hook), ("/api/clip", CLIP)):
+            headers = {"Authorization": "Bearer test_hooked"}
+            asyncio.run(each_connection(running.url, 1, "POST", path, json=body, headers=headers))
+        first = came.get(timeout=10)
+        os.kill(running.who_has(first.port), signal.SIGKILL)
+        second = came.get(timeout=8)  # a lease is 5 s
+        go_on.set()
+    assert (first.value["id"], second.headers["mockserver-repeat"]) == (second.value["id"], "perhaps")
+    assert came.empty()
     while len(running.pids()) < 2:
         """Another one takes its place."""

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 START_SECONDS = 30
@@ -18,9 +18,10 @@ END_SECONDS = 20
 class Workers:
     """A supervisor and its workers; `url` is where they are."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, folder: Path | None = None) -> None:
         command = [
             sys.executable,
+            "-P",
             "-m",
             "mockserver",
             "serve",
@@ -33,7 +34,13 @@ class Workers:
         ]
         environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, process_group=0
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environ,
+            cwd=folder,
+            process_group=0,
         )
         assert self.process.stdout is not None
         self.url = ""
@@ -45,6 +52,17 @@ class Workers:
         """The workers there are now."""
         listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
         return [int(line) for line in listed.stdout.split()]
+
+    def who_has(self, port: int) -> int:
+        """The worker that has a connection on a port of its own (Linux)."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        (inode,) = {row[9] for row in rows if row[1].endswith(f":{port:04X}")}
+        for pid in self.pids():
+            for opened in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed meanwhile
+                    if os.readlink(opened) == f"socket:[{inode}]":
+                        return pid
+        raise AssertionError(f"no worker has a socket on port {port}")
 
     def lines(self) -> Iterator[str]:
         """What the supervisor says of its workers, as it says it."""
@@ -60,8 +78,8 @@ class Workers:
 
 
 @contextmanager
-def workers(count: int, store: str, *words: str) -> Iterator[Workers]:
-    running = Workers("--workers", str(count), "--store", store, *words)
+def workers(count: int, store: str, *words: str, folder: Path | None = None) -> Iterator[Workers]:
+    running = Workers("--workers", str(count), "--store", store, *words, folder=folder)
     try:
         yield running
     finally:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from mockserver.core.http import Reply
+from mockserver.core.peers import Peer
 from mockserver.core.world import Outcome, Put, Store, WorldId
 from mockserver.stores.redis import RedisStore
+from mockserver.stores.redis_peers import RedisPeers
 from tests.stores.making import run
 from tests.stores.running import RedisServer, redis_server
 from tests.stores.test_store import KINDS, clip
@@ -31,7 +33,7 @@ def told(server: RedisServer, *words: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """The address of a cluster of one, which has all slots."""
     port = free_port()
@@ -74,6 +76,33 @@ def lives(store: Store) -> None:
     assert run(store.worlds()) == [THERE]
     assert run(store.whose("p", "clip", "by_handle", "mine")) is None
     run(store.close())
+
+
+async def asked(url: str) -> bytes | None:
+    """What one server answers to another one's question, which is large enough to be laid under a key."""
+
+    async def answer(question: bytes) -> bytes:
+        return question[-3:]
+
+    async def is_alive() -> bool:
+        return True
+
+    one, two = RedisPeers(url, "one"), RedisPeers(url, "two")
+    for each in (one, two):
+        await each.open(answer)
+    assert await one.put(Peer("two"), b"?", is_alive) == b"?"
+    said = await one.put(Peer("two"), b"?" * 100_000 + b"end", is_alive)
+    for each in (one, two):
+        await each.close()
+    return said
+
+
+def test_servers_ask_each_other_in_a_cluster(cluster: str) -> None:
+    assert run(asked(cluster)) == b"end"
+
+
+def test_servers_ask_each_other_where_a_sentinel_says(watched: str) -> None:
+    assert run(asked(watched)) == b"end"
 
 
 def test_a_cluster_is_a_store(cluster: str) -> None:

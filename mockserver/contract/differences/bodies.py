@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mockserver.contract.differences.case import Case, Difference
+from mockserver.contract.differences.case import Case, Difference, is_crash
 from mockserver.contract.spot import Spot
 from mockserver.core.payload import FORM_MEDIA, is_json
 from mockserver.core.violation import Violation
@@ -27,12 +27,6 @@ _UNKNOWN_FORMATS: Final = frozenset(
     )
 )
 _RANGED: Final = frozenset(("int32", "int64", "float", "double"))
-_PYTHON_NUMBER: Final = re.compile(r"\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf(inity)?)\s*", re.IGNORECASE)
-_BOOLEAN_WORDS: Final = frozenset(("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0"))
-
-
-def _crash(case: Case, violation: Violation, error: str) -> bool:
-    return violation.rule == "crash" and violation.detail.get("error") == error
 
 
 def _schemes(case: Case) -> list[Spot]:
@@ -177,14 +171,14 @@ DIFFERENCES: Final = (
         "A body whose schema is `true` or `false`.",
         "compiled",
         "Both are schemas of JSON Schema 2020-12; openapi-core raises TypeError when one stands at the top.",
-        reference=lambda case, violation: _crash(case, violation, "TypeError") and "'schema': True" in _contents(case),
+        reference=lambda case, violation: is_crash(violation, "TypeError") and "'schema': True" in _contents(case),
     ),
     Difference(
         "media-parameters",
         "A `Content-Type` with a parameter that is none (`application/json; utf-8`).",
         "compiled",
         "Parameters do not choose the entry; openapi-core raises ValueError.",
-        reference=lambda case, violation: _crash(case, violation, "ValueError") and ";" in case.header("content-type"),
+        reference=lambda case, violation: is_crash(violation, "ValueError") and ";" in case.header("content-type"),
     ),
     Difference(
         "unknown-formats",

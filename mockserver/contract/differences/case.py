@@ -95,6 +95,11 @@ class Case:
         return [unquote(part) for part in (raw, *_DELIMITER.split(raw))]
 
 
+def is_crash(violation: Violation, error: str) -> bool:
+    """Whether one of the two ended in an exception of that name instead of an answer."""
+    return violation.rule == "crash" and violation.detail.get("error") == error
+
+
 _DELIMITER: Final = re.compile(r"%20|%2C|%7C|[/.,;=|+ ]", re.IGNORECASE)
 Explains = Callable[[Case, Violation], bool]
 

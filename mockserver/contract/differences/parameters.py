@@ -8,29 +8,12 @@ from typing import Final
 from urllib.parse import unquote
 
 from mockserver.contract.dialect import parts_of
-from mockserver.contract.differences.case import Case, Difference
+from mockserver.contract.differences.case import Case, Difference, is_crash
 from mockserver.contract.spot import Spot
 from mockserver.contract.texts import read_number
 from mockserver.core.payload import FORM_MEDIA
 from mockserver.core.violation import Violation
 
-# What openapi-core's format checker does not know at all.
-_UNKNOWN_FORMATS: Final = frozenset(
-    (
-        "duration",
-        "hostname",
-        "idn-email",
-        "idn-hostname",
-        "iri",
-        "iri-reference",
-        "json-pointer",
-        "relative-json-pointer",
-        "uri",
-        "uri-reference",
-        "uri-template",
-    )
-)
-_RANGED: Final = frozenset(("int32", "int64", "float", "double"))
 _PYTHON_NUMBER: Final = re.compile(r"\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf(inity)?)\s*", re.IGNORECASE)
 _INTEGRAL: Final = re.compile(r"\d\.\d|\d[eE][+-]?\d")
 _DELIMITED: Final = re.compile(r"%2C|%20|%7C|\+", re.IGNORECASE)
@@ -39,10 +22,6 @@ _BOOLEAN_WORDS: Final = frozenset(("y", "yes", "t", "true", "on", "1", "n", "no"
 
 NUMBERS: Final = frozenset(("integer", "number"))
 BOOLEANS: Final = frozenset(("boolean",))
-
-
-def _crash(case: Case, violation: Violation, error: str) -> bool:
-    return violation.rule == "crash" and violation.detail.get("error") == error
 
 
 def _boolean_word(text: str) -> bool:
@@ -101,7 +80,7 @@ DIFFERENCES: Final = (
         "Type lists are plain JSON Schema 2020-12, which OpenAPI 3.1 is; openapi-core raises TypeError on them, "
         "whether the parameter was sent or not.",
         reference=lambda case, violation: (
-            _crash(case, violation, "TypeError")
+            is_crash(violation, "TypeError")
             and any(_has_type_list(one.texts.schema) for one in case.parameters.values())
         ),
     ),

@@ -11,11 +11,11 @@ from mockserver.providers.livepeer import ajv, jobs
 from mockserver.providers.livepeer.cleaning import shown_asset
 from mockserver.providers.livepeer.effects import Scene
 from mockserver.providers.livepeer.filters import Field, Test
-from mockserver.providers.livepeer.kinds import owned_by, recency
-from mockserver.providers.livepeer.lists import Source, headers_for, merged, owners, read_page
+from mockserver.providers.livepeer.kinds import recency
+from mockserver.providers.livepeer.lists import Source, headers_for, merged, owner_keys, read_page
 from mockserver.providers.livepeer.notices import asset_notice
 from mockserver.providers.livepeer.stored import updated
-from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, projects_seen
+from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see
 
 USUAL_ORDER: Final = "updatedAt-true,createdAt-true"
 
@@ -60,10 +60,8 @@ def get_assets(visit: Visit) -> Answer:
 
 
 def _source(visit: Visit, query: dict[str, str]) -> Source:
-    view, caller = visit.view, visit.caller
-    keys = [owned_by(caller.id, project) for project in projects_seen(caller)]
-    if caller.admin and query.get("allUsers", "false") not in ("", "false"):
-        keys = [owned_by(user, project) for user, project in owners(view)]
+    view = visit.view
+    keys = owner_keys(visit, of_all=visit.caller.admin and query.get("allUsers", "false") not in ("", "false"))
 
     def usual() -> Iterator[Record]:
         return merged((view.find("asset", "owner", key, reverse=True) for key in keys), newest)

@@ -16,7 +16,8 @@ from mockserver.core.http import Request
 from mockserver.core.text import Record
 from mockserver.core.world import View
 from mockserver.providers.livepeer.filters import DatabaseError, Field, Fields, Test, read_filters, read_order, sort
-from mockserver.providers.livepeer.visit import Visit
+from mockserver.providers.livepeer.kinds import owned_by
+from mockserver.providers.livepeer.visit import Visit, projects_seen
 
 DEFAULT_LIMIT: Final = 20
 HIGHEST_LIMIT: Final = 1000
@@ -87,13 +88,19 @@ def merged(iterators: Iterable[Iterator[Record]], order: Callable[[Record], str]
     return found[0] if len(found) == 1 else merge(*found, key=order, reverse=True)
 
 
-def owners(view: View) -> list[tuple[str, str]]:
+def owner_keys(visit: Visit, *, of_all: bool, user: str | None = None) -> list[str]:
+    """The keys of an index by owner that a list looks under: the caller's, or those `of_all` or of one user."""
+    if not of_all:
+        return [owned_by(visit.caller.id, project) for project in projects_seen(visit.caller)]
+    return [owned_by(*owner) for owner in _owners(visit.view) if not user or owner[0] == user]
+
+
+def _owners(view: View) -> Iterator[tuple[str, str]]:
     """Every (user, project) a document may belong to, projects "" included."""
-    found = []
     for user in view.find("user", "all", ""):
-        found.append((user["id"], ""))
-        found += [(user["id"], project["id"]) for project in view.find("project", "user", user["id"])]
-    return found
+        yield user["id"], ""
+        for project in view.find("project", "user", user["id"]):
+            yield user["id"], project["id"]
 
 
 def _ordered(source: Source, order: str) -> Iterator[Record]:

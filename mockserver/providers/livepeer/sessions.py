@@ -8,9 +8,9 @@ from typing import Final
 from mockserver.core.text import Json, Record
 from mockserver.providers.livepeer.cleaning import external_asset, with_project
 from mockserver.providers.livepeer.filters import Field, Test
-from mockserver.providers.livepeer.kinds import owned_by, recency
-from mockserver.providers.livepeer.lists import Source, headers_for, merged, owners, read_page
-from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, projects_seen, reads_strictly
+from mockserver.providers.livepeer.kinds import recency
+from mockserver.providers.livepeer.lists import Source, headers_for, merged, owner_keys, read_page
+from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, reads_strictly
 
 # A session not seen for so long (ms) has no recording to wait for.
 STALE: Final = 3 * 60 * 60 * 1000
@@ -54,11 +54,8 @@ def get_session(visit: Visit) -> Answer:
 
 def get_sessions(visit: Visit) -> Answer:
     """The caller's sessions, each with its stream."""
-    view, caller, query = visit.view, visit.caller, visit.query()
-    keys = [owned_by(caller.id, project) for project in projects_seen(caller)]
-    if caller.admin:
-        wanted = query.get("userId")
-        keys = [owned_by(user, project) for user, project in owners(view) if not wanted or user == wanted]
+    view, query = visit.view, visit.query()
+    keys = owner_keys(visit, of_all=visit.caller.admin, user=query.get("userId"))
 
     def usual() -> Iterator[Record]:
         found = (view.find("session", "owner", key, reverse=True) for key in keys)

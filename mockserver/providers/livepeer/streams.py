@@ -12,10 +12,10 @@ from mockserver.providers.livepeer import ajv
 from mockserver.providers.livepeer.assets import as_creator
 from mockserver.providers.livepeer.cleaning import with_project
 from mockserver.providers.livepeer.filters import Field, Test
-from mockserver.providers.livepeer.kinds import owned_by, recency
-from mockserver.providers.livepeer.lists import Source, headers_for, merged, owners, read_page
+from mockserver.providers.livepeer.kinds import recency
+from mockserver.providers.livepeer.lists import Source, headers_for, merged, owner_keys, read_page
 from mockserver.providers.livepeer.stored import in_order, jsonb, unstorable
-from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, projects_seen
+from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see
 
 USUAL_ORDER: Final = "lastSeen-true,createdAt-true"
 
@@ -81,11 +81,8 @@ def get_stream(visit: Visit) -> Answer:
 
 
 def get_streams(visit: Visit) -> Answer:
-    view, caller, query = visit.view, visit.caller, visit.query()
-    keys = [owned_by(caller.id, project) for project in projects_seen(caller)]
-    if caller.admin:
-        wanted = query.get("userId")
-        keys = [owned_by(user, project) for user, project in owners(view) if not wanted or user == wanted]
+    view, query = visit.view, visit.query()
+    keys = owner_keys(visit, of_all=visit.caller.admin, user=query.get("userId"))
 
     def usual() -> Iterator[Record]:
         found = (view.find("stream", "owner", key, reverse=True) for key in keys)

@@ -11,10 +11,9 @@ from mockserver.core.world import Put
 from mockserver.providers.livepeer import ajv
 from mockserver.providers.livepeer.cleaning import with_project
 from mockserver.providers.livepeer.filters import Field
-from mockserver.providers.livepeer.kinds import owned_by
-from mockserver.providers.livepeer.lists import Source, headers_for, owners, read_page
+from mockserver.providers.livepeer.lists import Source, headers_for, owner_keys, read_page
 from mockserver.providers.livepeer.stored import jsonb, unstorable
-from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, projects_seen, reads_strictly
+from mockserver.providers.livepeer.visit import Answer, Refused, Visit, may_see, reads_strictly
 
 FIELDS: Final = {
     "id": Field(("id",)),
@@ -47,10 +46,8 @@ def get_webhook(visit: Visit) -> Answer:
 
 def get_webhooks(visit: Visit) -> Answer:
     view, caller, query = visit.view, visit.caller, visit.query()
-    keys = [owned_by(caller.id, project) for project in projects_seen(caller)]
     every = caller.admin and query.get("allUsers", "false") not in ("", "false")
-    if every:
-        keys = [owned_by(user, project) for user, project in owners(view)]
+    keys = owner_keys(visit, of_all=every)
 
     def usual() -> Iterator[Record]:
         found = [doc for key in keys for doc in view.find("webhook", "owner", key)]

@@ -85,4 +85,4 @@ def subject_of(got: Received) -> Json:
 
 def _line(got: Received) -> str:
     signature = got.headers.first("livepeer-signature")
-    return f"{got.method} {got.path} (Livepeer-Signature: {signature}) {got.body[:200].decode('utf-8', 'replace')}"
+    return f"POST {got.path} (Livepeer-Signature: {signature}) {got.body[:200].decode('utf-8', 'replace')}"

@@ -1,0 +1,229 @@
+"""What several servers remember is told as one: nothing is told twice, nothing is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Generator
+from types import coroutine
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mockserver.engine import remembered
+from mockserver.engine.engine import Engine
+from mockserver.engine.kept import kinds_of
+from mockserver.stores.memory import MemoryStore
+from tests.engine import tiny
+from tests.engine.asking import request
+from tests.engine.together import Together
+
+
+@coroutine
+def _stop() -> Generator[None]:
+    yield
+
+
+class Work:
+    """A coroutine that goes on only when it is told to."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self.done = False
+        self.result: Any = None
+
+    def step(self) -> bool:
+        """Go on to the next question; whether that was all."""
+        try:
+            self._coroutine.send(None)
+        except StopIteration as stop:
+            self.done, self.result = True, stop.value
+        return self.done
+
+    def finish(self) -> Any:
+        while not self.done:
+            self.step()
+        return self.result
+
+    def drop(self) -> None:
+        self._coroutine.close()
+        self.done = True
+
+
+class Poll(Work):
+    """A follower's next look, at one of the servers."""
+
+    def __init__(self, engine: Engine, since: int, limit: int, before: set[str]) -> None:
+        super().__init__(remembered.entries(engine, since=since, limit=limit))
+        self.engine, self.since, self.limit, self.before = engine, since, limit, before
+
+
+class Following(RuleBasedStateMachine):
+    """Servers whose clocks disagree come and go, calls are answered, and somebody reads on from serial to serial.
+
+    Between any two questions of one server to another anything else may happen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.beaten = tiny.NOW
+        self.together = Together(_stop)
+        self.store = MemoryStore(kinds_of([tiny.PROVIDER]))
+        self.count = 0
+        self.serving: list[Engine] = []
+        self.coming: list[tuple[Engine, Work]] = []
+        self.leaving: list[tuple[Engine, Work]] = []
+        self.poll: Poll | None = None
+        self.since = 0
+        self.made: set[str] = set()
+        self.lost: set[str] = set()
+        self.seen: list[str] = []
+        self.in_order: set[str] = set()
+        self._come(0)
+        self.coming[0][1].finish()
+        self._settle()
+
+    # ---- servers
+
+    @precondition(lambda self: len(self.serving) + len(self.coming) < 4)
+    @rule(skew=st.integers(-1_200, 1_200))
+    def one_comes(self, skew: int) -> None:
+        self._come(skew)
+
+    def _come(self, skew: int) -> None:
+        self.count += 1
+        engine = tiny.engine(store=self.store, source=lambda: self.now + skew, at=None, name=f"server {self.count}")
+        self.together.take(engine)
+        self.coming.append((engine, Work(engine.open("http://mock.example"))))
+
+    @precondition(lambda self: len(self.serving) > 1)
+    @rule(data=st.data())
+    def one_ends_in_order(self, data: st.DataObject) -> None:
+        engine = data.draw(st.sampled_from([each for each in self.serving if not self._polled(each)] or [None]))
+        if engine is not None and len(self.serving) > 1:
+            self.serving.remove(engine)
+            engine.state = "draining"
+            self.leaving.append((engine, Work(remembered.hand_over(engine))))
+            self.in_order.add(engine.worlds.keeper)
+
+    @precondition(lambda self: len(self.serving) > 1)
+    @rule(data=st.data())
+    def one_is_killed(self, data: st.DataObject) -> None:
+        engine = data.draw(st.sampled_from(self.serving))
+        self.serving.remove(engine)
+        if self.poll is not None and self.poll.engine is engine:
+            self.poll.drop()
+            self.poll = None
+        self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
+        self.lost |= paths(engine) - self._known()
+        self.in_order.clear()  # who ends now may have left something with the one that was killed
+
+    # ---- what happens
+
+    @rule(ms=st.integers(0, 1_000))
+    def time_goes_by(self, ms: int) -> None:
+        self.now += ms
+        if self.now - self.beaten > 1_500:
+            self.beaten = self.now
+            for engine in self._there():
+                if engine.sharing is not None and engine.serials is not None:
+                    Work(engine.sharing.stay()).finish()
+
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def calls_are_answered(self, data: st.DataObject, times: int) -> None:
+        engine = data.draw(st.sampled_from(self.serving))
+        for _ in range(times):
+            path = f"/tiny/notes/{len(self.made)}"
+            Work(engine.respond(request("GET", path))).finish()
+            self.made.add(path)
+
+    @precondition(lambda self: self.poll is None)
+    @rule(data=st.data(), limit=st.integers(1, 6))
+    def somebody_looks(self, data: st.DataObject, limit: int) -> None:
+        engine = data.draw(st.sampled_from(self.serving))
+        self.poll = Poll(engine, self.since, limit, self.made - self.lost)
+
+    @precondition(lambda self: self._works())
+    @rule(data=st.data(), times=st.integers(1, 3))
+    def what_is_under_way_goes_on(self, data: st.DataObject, times: int) -> None:
+        work = data.draw(st.sampled_from(self._works()))
+        for _ in range(times):
+            if not work.done:
+                work.step()
+        self._settle()
+
+    @precondition(lambda self: self._works())
+    @rule()
+    def all_that_is_under_way_ends(self) -> None:
+        for work in self._works():
+            work.finish()
+        self._settle()
+
+    @precondition(lambda self: len(self.together.seats) > 2)
+    @rule()
+    def others_are_asked_in_another_order(self) -> None:
+        self.together.seats.reverse()
+
+    # ---- what has to hold
+
+    @invariant()
+    def nothing_is_seen_twice(self) -> None:
+        assert len(self.seen) == len(set(self.seen))
+
+    def teardown(self) -> None:
+        for work in self._works():
+            work.finish()
+        self._settle()
+        while True:
+            before = len(self.seen)
+            self.poll = Poll(self.serving[0], self.since, 3, set())
+            self.poll.finish()
+            self._settle()
+            if len(self.seen) == before:
+                break
+        assert self.made - self.lost <= set(self.seen)
+
+    def _settle(self) -> None:
+        """See to what is over."""
+        for engine, work in [each for each in self.coming if each[1].done]:
+            self.coming.remove((engine, work))
+            self.serving.append(engine)
+        for engine, work in [each for each in self.leaving if each[1].done]:
+            self.leaving.remove((engine, work))
+            self.together.seats.remove(engine.peers)  # type: ignore[arg-type]
+            lost = paths(engine) - self._known()
+            assert not lost or engine.worlds.keeper not in self.in_order
+            self.lost |= lost
+        if self.poll is not None and self.poll.done:
+            self._read(self.poll)
+            self.poll = None
+
+    def _read(self, poll: Poll) -> None:
+        told = poll.result.entries
+        serials = [entry.serial for entry in told]
+        assert serials == sorted(set(serials))
+        assert all(serial > poll.since for serial in serials)
+        self.seen += [entry.request.path for entry in told]
+        if len(told) < poll.limit:
+            assert poll.before - self.lost <= set(self.seen)
+        self.since = serials[-1] if serials else self.since
+
+    def _polled(self, engine: Engine) -> bool:
+        return self.poll is not None and self.poll.engine is engine
+
+    def _known(self) -> set[str]:
+        return {path for engine in self._there() for path in paths(engine)}
+
+    def _works(self) -> list[Work]:
+        return [work for _, work in self.coming + self.leaving] + ([] if self.poll is None else [self.poll])
+
+    def _there(self) -> list[Engine]:
+        return [*self.serving, *(engine for engine, _ in self.coming), *(engine for engine, _ in self.leaving)]
+
+
+def paths(engine: Engine) -> set[str]:
+    return {entry.request.path for entry in engine.journal.since(0)}
+
+
+TestFollowing = Following.TestCase
+TestFollowing.settings = settings(max_examples=60, stateful_step_count=40)
