@@ -34,6 +34,7 @@ from mockserver.engine.shared_kept import (
     PLACE,
     SCRIPTED,
     SCRIPTED_TOPIC,
+    TOPICS,
     TURN,
     WORLDS_TOPIC,
     has_gone_back,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 _SAID: Final = Outcome(Reply(204))
 # Whoever has seen this knows nothing.
-_NEVER: Final[Record] = {**FIRST_MARK, **dict.fromkeys((CLOCK_TOPIC, FAULTS_TOPIC, SCRIPTED_TOPIC, WORLDS_TOPIC), -1)}
+_NEVER: Final[Record] = {**FIRST_MARK, **dict.fromkeys(TOPICS, -1)}
 
 
 class Clashed(Exception):

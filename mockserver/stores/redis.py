@@ -27,8 +27,9 @@ from mockserver.core.world import (
 )
 from mockserver.stores.known import WEIGHED_EVERY, is_much
 from mockserver.stores.redis_directory import Directory
-from mockserver.stores.redis_lane import Job, Lane, Place
-from mockserver.stores.redis_line import Address, Line
+from mockserver.stores.redis_jobs import Job
+from mockserver.stores.redis_lane import Lane, Place
+from mockserver.stores.redis_line import Address, Command, Line
 from mockserver.stores.redis_scripts import (
     ALL,
     REPLACE,
@@ -61,6 +62,7 @@ class RedisStore:
         self._owners: dict[tuple[str, str, str, str], WorldId] = {}
         self._making: dict[WorldId, asyncio.Future[bool]] = {}
         self._client: Json = None
+        self._warning: str | None = None
         self._writer = b""
         self._count = 0
         self._asked = 0
@@ -76,6 +78,10 @@ class RedisStore:
     @property
     def address(self) -> str:
         return self._line.address.shown
+
+    @property
+    def warning(self) -> str | None:
+        return self._warning
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         (outcome,) = await self._ask(world, Job(decide, many=False, counted=counted))
@@ -140,6 +146,10 @@ class RedisStore:
         await self._open()
         return await self._directory.worlds(provider)
 
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        await self._open()
+        return await self._directory.sizes()
+
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         self._kinds[provider][kind].indexes[index]
         place = (kind, index, key)
@@ -178,7 +188,12 @@ class RedisStore:
         return (await self._line.run(script, self.keys.of(world), arguments))[0]
 
     async def announced(self, world: WorldId, age: int, keys: Iterable[Place], script: str, *arguments: bytes) -> Json:
-        before = self._directory.announcing(world, age, keys)
+        before: list[Command] = []
+        if self._line.address.scheme == "redis+cluster":
+            before = self._directory.announcing(world, age, keys)
+        else:
+            *others, blob = arguments
+            arguments = (*others, items(self._directory.announced(world, age, keys)) + blob)
         said, twice = await self._line.run(script, self.keys.of(world), arguments, before)
         if twice and said == b"moved":
             raise StoreError(
@@ -189,6 +204,9 @@ class RedisStore:
     def token(self) -> bytes:
         self._count += 1
         return b"%b-%d" % (self._writer, self._count)
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=seconds)
 
     # ---- how it is done
 
@@ -283,6 +301,7 @@ class RedisStore:
         number = await self._line.send(lambda client: client.incr(self.keys.writers))
         self._writer = b"%d.%d.%d" % (number, *await self._line.send(lambda client: client.time()))
         self._client = client
+        self._warning = await self._line.warning()
         indexed = await self._line.send(lambda client: client.get(self.keys.indexed))
         if indexed != self._version.encode():
             await self._index_anew(new=indexed is None)
