@@ -62,7 +62,8 @@ class Workers:
     def who_has(self, port: int) -> int:
         """The worker that has a connection on a port of its own (Linux)."""
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        (inode,) = {row[9] for row in rows if row[1].endswith(f":{port:04X}")}
+        established = "01"  # others of that port are over, and wait for their time
+        (inode,) = {row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == established}
         for pid in self.pids():
             for opened in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(FileNotFoundError):  # closed meanwhile
