@@ -1,7 +1,8 @@
 """`mockserver state`: the worlds of a store that lasts, looked at, carried away, brought back and removed.
 
-Each world is read, written and removed as a whole, whether a server uses the store or not. What was brought back a
-running server finds with the first call of its key; worlds without a key of their own, when it is started again.
+Each world is read, written and removed as a whole, whether servers use the store or not. Those that share it go on
+with what is there from their next call on. One that has an SQLite file for itself finds what was brought back with the
+first call of its key; worlds without a key of their own, when it is started again.
 """
 
 from __future__ import annotations
@@ -10,23 +11,25 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from mockserver.cli.show import as_json, plain_table
+from mockserver.cli.state_file import check, read, said, written
 from mockserver.cli.words import Words
-from mockserver.core.text import Json, TextError, dump, parse
+from mockserver.core.text import Json
 from mockserver.core.world import Contents, Store, StoreError, WorldId
+from mockserver.engine.carrying import packed, tell, unpack
 from mockserver.engine.kept import SERVER
 from mockserver.errors import StartError, UsageError, WorldExists, WorldMissing, unknown
-from mockserver.settings import load
+from mockserver.settings import Settings, load
 
-FORMAT: Final = 1
 _EPILOG: Final = """
   ls                     every world, how many calls changed it and how much it holds
   export [WORLD ...]     worlds as JSON, one a line, to standard output; all there are when none is named
-  import FILE            the worlds of such lines (- is standard input); none of them if one is there already
+  import FILE            the worlds of such lines (- is standard input); none of them if one is there already or bad
   rm WORLD ...           remove worlds
 
 WORLD is PROVIDER/NAME, as in livepeer/test_me. STORE comes from the options of `serve` if it is not said here.
@@ -65,13 +68,13 @@ async def _done(store: Store, deed: Callable[[Store, argparse.Namespace], Awaita
 
 
 async def _list(store: Store, given: argparse.Namespace) -> None:
-    rows: list[dict[str, Json]] = []
-    for world in await _named(store, given.names):
-        if world == SERVER and not given.names:
-            continue  # what servers keep for themselves
-        contents = await store.contents(world)
-        records = sum(len(some) for some in contents.records.values())
-        rows.append({"world": _said(world), "calls": contents.serial, "records": records})
+    named = set(await _named(store, given.names)) if given.names else None
+    rows: list[dict[str, Json]] = [
+        {"world": said(world), "calls": calls, "records": records}
+        for world, calls, records in await store.sizes()
+        # What servers keep for themselves is shown to who asks for it.
+        if (world != SERVER if named is None else world in named)
+    ]
     if given.json:
         as_json(rows)
     else:
@@ -81,33 +84,54 @@ async def _list(store: Store, given: argparse.Namespace) -> None:
 
 async def _export(store: Store, given: argparse.Namespace) -> None:
     for world in await _named(store, given.names):
-        contents = await store.contents(world)
-        said = {"format": FORMAT, "provider": world.provider, "world": world.name, "serial": contents.serial}
-        sys.stdout.buffer.write(dump({**said, "records": contents.records}) + b"\n")
+        sys.stdout.buffer.write(written(world, packed(world, await store.contents(world))))
     sys.stdout.buffer.flush()
 
 
 async def _import(store: Store, given: argparse.Namespace) -> None:
     if len(given.names) != 1:
         raise UsageError("state import: name one file, or - for standard input")
-    found = list(_read(given.names[0]))
-    there = [_said(world) for world, _ in found if await store.exists(world)]
+    lines = list(read(given.names[0]))
+    there = [said(line.world) for line in lines if await store.exists(line.world)]
     if there and not given.replace:
         raise WorldExists(
             f"there already: {', '.join(there)}; nothing was imported. Say --replace, or `rm` them first."
         )
-    for world, contents in found:
-        try:
-            await store.replace(world, contents)
-        except (KeyError, TypeError) as error:
-            raise UsageError(f"{given.names[0]}: {_said(world)} is none of this version's worlds ({error})") from None
+    await check(lines, _in_memory(), store)
+    done: dict[WorldId, Contents | None] = {}
+    try:
+        for line in lines:
+            await unpack(store, line.world, line.contents)
+            done[line.world] = line.contents
+    except StoreError as error:
+        whole = ", ".join(map(said, done)) or "none"
+        raise StoreError(
+            f"{error}. Of {len(lines)} worlds {len(done)} were imported, each of them whole: {whole}"
+        ) from error
+    finally:
+        with suppress(StoreError):
+            await tell(store, done, _stamp())
 
 
 async def _remove(store: Store, given: argparse.Namespace) -> None:
     if not given.names:
         raise UsageError("state rm: name the worlds to remove")
-    for world in await _named(store, given.names):
+    worlds = await _named(store, given.names)
+    for world in worlds:
         await store.drop(world)
+    await tell(store, dict.fromkeys(worlds), _stamp())
+
+
+def _in_memory() -> Store:
+    from mockserver.server.assemble import store_of
+
+    return store_of(Settings(store="memory:"))
+
+
+def _stamp() -> str:
+    from mockserver.server import entropy
+
+    return entropy.token()
 
 
 _DEEDS: Final[Mapping[str, Callable[[Store, argparse.Namespace], Awaitable[None]]]] = {
@@ -120,29 +144,8 @@ _DEEDS: Final[Mapping[str, Callable[[Store, argparse.Namespace], Awaitable[None]
 
 async def _named(store: Store, names: Sequence[str]) -> list[WorldId]:
     """The worlds of these names, or all there are. Raises WorldMissing with the nearest name."""
-    there = {_said(world): world for world in await store.worlds()}
+    there = {said(world): world for world in await store.worlds()}
     for name in names:
         if name not in there:
             raise WorldMissing(unknown("world", name, there))
     return [there[name] for name in names] if names else list(there.values())
-
-
-def _said(world: WorldId) -> str:
-    return f"{world.provider}/{world.name}"
-
-
-def _read(name: str) -> Iterator[tuple[WorldId, Contents]]:
-    """The worlds of a file. Raises UsageError naming the line that is none."""
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{name}: can't be read ({error.strerror})") from None
-    for number, line in enumerate(data.splitlines(), start=1):
-        try:
-            said = parse(line)
-            if said["format"] != FORMAT:
-                raise UsageError(f"{name}:{number}: a newer mockserver exported this (format {said['format']})")
-            contents = Contents({kind: dict(some) for kind, some in said["records"].items()}, int(said["serial"]))
-            yield WorldId(str(said["provider"]), str(said["world"])), contents
-        except (TextError, KeyError, TypeError, ValueError, AttributeError):
-            raise UsageError(f"{name}:{number}: not a world as `mockserver state export` writes it") from None

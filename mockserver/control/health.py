@@ -25,7 +25,7 @@ async def get_health(desk: Desk, call: Call) -> Reply:
         "version": __version__,
         "url": engine.worlds.origin,
         "providers": list(engine.services),
-        "store": {"address": engine.store.address, "trouble": trouble},
+        "store": {"address": engine.store.address, "trouble": trouble, "warning": engine.store.warning},
     }
     return Reply.json(200 if status == "ready" else 503, value)
 

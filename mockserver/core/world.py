@@ -209,6 +209,10 @@ class Store(Protocol):
     def address(self) -> str:
         """Where it is, as `--store` says it, without secrets."""
 
+    @property
+    def warning(self) -> str | None:
+        """What may lose worlds there one day, as a sentence for a person; None if nothing is known of that kind."""
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         """Run `decide` on the world and commit its changes, all or none. `counted` moves `View.serial` on a change.
 
@@ -244,6 +248,9 @@ class Store(Protocol):
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         """Every world, oldest first."""
+
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        """Every world, oldest first, with how many calls have changed it and how many records it holds."""
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         """The world that owns a key of a public index, the oldest if several do, or None."""

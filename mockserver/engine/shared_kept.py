@@ -54,6 +54,7 @@ CLOCK_TOPIC: Final = "clock"
 FAULTS_TOPIC: Final = "faults"
 SCRIPTED_TOPIC: Final = "scripted"
 WORLDS_TOPIC: Final = "worlds"
+TOPICS: Final = (CLOCK_TOPIC, FAULTS_TOPIC, SCRIPTED_TOPIC, WORLDS_TOPIC)
 FIRST_MARK: Final[Record] = {
     "version": 0,
     "stamp": "",

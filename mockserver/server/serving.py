@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -23,6 +24,8 @@ from mockserver.server.ticker import Ticker
 if TYPE_CHECKING:
     from mockserver.core.delivery import Answered, Sending
     from mockserver.server.courier import Courier
+
+log = logging.getLogger("mockserver")
 
 # What is in flight at the end gets this long unless told otherwise: a stop takes less than a second.
 FINISH_SECONDS: Final = 0.6
@@ -95,6 +98,8 @@ async def serving(
             await engine.open(url)
         except StoreError as error:
             raise StartError(str(error)) from error
+        if engine.store.warning is not None:
+            log.warning("%s", engine.store.warning)
         if control is not None:
             control.open(access_to(sock, control.token))
         app = wire(engine, url, control=control, **limits)

@@ -83,6 +83,10 @@ class MemoryStore:
     def address(self) -> str:
         return "memory:"
 
+    @property
+    def warning(self) -> str | None:
+        return None
+
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         state = self._worlds[world]
         view = MemoryView(state)
@@ -141,6 +145,12 @@ class MemoryStore:
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         return [world for world in self._worlds if provider is None or world.provider == provider]
+
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        return [
+            (id, world.serial, sum(len(shelf.records) for shelf in world.shelves.values()))
+            for id, world in self._worlds.items()
+        ]
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         owners = self._public.get((provider, kind, index, key))

@@ -62,6 +62,7 @@ class RedisStore:
         self._owners: dict[tuple[str, str, str, str], WorldId] = {}
         self._making: dict[WorldId, asyncio.Future[bool]] = {}
         self._client: Json = None
+        self._warning: str | None = None
         self._writer = b""
         self._count = 0
         self._asked = 0
@@ -77,6 +78,10 @@ class RedisStore:
     @property
     def address(self) -> str:
         return self._line.address.shown
+
+    @property
+    def warning(self) -> str | None:
+        return self._warning
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         (outcome,) = await self._ask(world, Job(decide, many=False, counted=counted))
@@ -140,6 +145,10 @@ class RedisStore:
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         await self._open()
         return await self._directory.worlds(provider)
+
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        await self._open()
+        return await self._directory.sizes()
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         self._kinds[provider][kind].indexes[index]
@@ -292,6 +301,7 @@ class RedisStore:
         number = await self._line.send(lambda client: client.incr(self.keys.writers))
         self._writer = b"%d.%d.%d" % (number, *await self._line.send(lambda client: client.time()))
         self._client = client
+        self._warning = await self._line.warning()
         indexed = await self._line.send(lambda client: client.get(self.keys.indexed))
         if indexed != self._version.encode():
             await self._index_anew(new=indexed is None)

@@ -7,6 +7,7 @@ little. A world is struck off when it is gone, or when somebody finds that it is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from mockserver.core.text import Json
 from mockserver.core.world import WorldId
@@ -14,6 +15,9 @@ from mockserver.stores.redis_line import Command, Line
 from mockserver.stores.redis_scripts import Keys, listed, listed_world
 
 Place = tuple[str, str, str]
+
+# So many worlds are asked for in one go.
+MOST_AT_ONCE: Final = 5_000
 
 
 class Directory:
@@ -25,19 +29,34 @@ class Directory:
 
     async def worlds(self, provider: str | None) -> list[WorldId]:
         """Those that are there, oldest first."""
+        return [world for world, _, _ in await self.sizes(provider)]
+
+    async def sizes(self, provider: str | None = None) -> list[tuple[WorldId, int, int]]:
+        """Those that are there, oldest first, with their calls and how many records they hold."""
         said = await self._line.send(lambda client: client.zrange(self._keys.worlds, 0, -1))
-        found = [listed_world(each) for each in said]
-        wanted = [(world, age) for world, age in found if provider in (None, world.provider)]
+        listed = [(world, age) for world, age in map(listed_world, said) if provider in (None, world.provider)]
+        found: list[tuple[WorldId, int, int]] = []
+        for first in range(0, len(listed), MOST_AT_ONCE):
+            found += await self._there(listed[first : first + MOST_AT_ONCE])
+        return found
 
-        async def ages(client: Json) -> list[Json]:
+    async def _there(self, listed: list[tuple[WorldId, int]]) -> list[tuple[WorldId, int, int]]:
+        async def look(client: Json) -> list[Json]:
             pipe = client.pipeline(transaction=False)
-            for world, _ in wanted:
-                pipe.hget(self._keys.of(world)[0], "age")
-            there: list[Json] = await pipe.execute()
-            return there
+            for world, _ in listed:
+                itself, records, _ = self._keys.of(world)
+                pipe.hmget(itself, "age", "calls")
+                pipe.hlen(records)
+            answers: list[Json] = await pipe.execute()
+            return answers
 
-        there = await self._line.send(ages) if wanted else []
-        return [world for (world, age), now in zip(wanted, there, strict=True) if now is not None and int(now) == age]
+        said = await self._line.send(look)
+        pairs = zip(listed, said[::2], said[1::2], strict=True)
+        return [
+            (world, int(calls or 0), many)
+            for (world, age), (now, calls), many in pairs
+            if now is not None and int(now) == age
+        ]
 
     async def owners(self, provider: str, kind: str, label: str, key: str) -> list[tuple[WorldId, int]]:
         """Worlds that may have something under a public key, with their ages, oldest first."""

@@ -15,8 +15,17 @@ from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+)
 from redis.exceptions import ConnectionError as Lost
-from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as Late
 
 from mockserver.core.text import Json
@@ -36,6 +45,26 @@ TROUBLE: Final = (RedisError, RedisClusterException, OSError, TimeoutError)
 _SENTINEL_PORT: Final = 26379
 
 _Sentinel: Json = Sentinel
+
+
+# What an error is, what its text has in it, and what that means: https://redis.io/docs/latest/develop/reference/protocol-spec/
+_PASSWORD: Final = "it takes no such user or password; say redis://USER:PASSWORD@HOST, or redis://:PASSWORD@HOST"
+_MEANINGS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (AuthenticationError, "", _PASSWORD),
+    (RedisError, "username-password pair", _PASSWORD),
+    (RedisError, "HELLO must be called with", _PASSWORD),
+    (RedisError, "uthentication required", _PASSWORD),
+    (
+        NoPermissionError,
+        "",
+        "its user may not do what is needed; allow it +@all, or all of @read, @write and @scripting",
+    ),
+    (ReadOnlyError, "", "it is a replica, which takes no writes; name its master, or redis+sentinel://"),
+    (OutOfMemoryError, "", "its memory is full (maxmemory); make room there, or give it more"),
+    (BusyLoadingError, "", "it is reading its data from the disk still; ask again later"),
+    (RedisError, "DB index is out of range", "it has no database of that number; say another one after the slash"),
+    (RedisError, "MISCONF", "it can't write to its disk and takes no writes therefore; see its log"),
+)
 
 
 class Address:
@@ -149,11 +178,31 @@ class Line:
         except NoScriptError:
             return await client.execute_command("EVAL", script, len(keys), *keys, *arguments)
 
+    async def warning(self) -> str | None:
+        """Whether the server throws keys away when its memory is full. One that does not say so is not asked twice."""
+        try:
+            said: Json = await self.send(lambda client: client.info("memory"))
+        except StoreError:
+            return None
+        for node in [said] if "maxmemory" in said else said.values():
+            policy = node.get("maxmemory_policy", "")
+            if node.get("maxmemory") and policy.startswith("allkeys-"):
+                return (
+                    f"the store {self.address.shown} drops worlds when its memory is full (maxmemory-policy is "
+                    f"{policy}); set it to noeviction, or give it memory without a bound"
+                )
+        return None
+
     def explained(self, error: Exception) -> StoreError:
         """The sentence for a person."""
         said = str(error) or type(error).__name__
+        meaning = next((meaning for kind, sign, meaning in _MEANINGS if isinstance(error, kind) and sign in said), None)
+        if meaning is not None:
+            return StoreError(f"the store {self.address.shown} can't be used: {meaning}")
+        spoken = "speaks TLS on that port" if self.address.scheme == "rediss" else "speaks no TLS on that port"
+        there = f"is there, {spoken}, and" if isinstance(error, (Lost, Late)) else "is there and"
         return StoreError(
-            f"the store {self.address.shown} can't be used ({said}); check that Redis is there and takes writes"
+            f"the store {self.address.shown} can't be used ({said}); check that Redis {there} takes writes"
         )
 
 

@@ -24,6 +24,7 @@ from mockserver.core.world import (
     gathered,
 )
 from mockserver.stores.rows import Kinds
+from mockserver.stores.sqlite_questions import sizes
 from mockserver.stores.sqlite_session import Session
 from mockserver.stores.sqlite_tables import Tables
 
@@ -72,6 +73,10 @@ class SqliteStore:
     @property
     def address(self) -> str:
         return self._session.address
+
+    @property
+    def warning(self) -> str | None:
+        return None
 
     async def transact(self, world: WorldId, decide: Decide, *, counted: bool = True) -> Outcome:
         def work(tables: Tables) -> Outcome:
@@ -149,6 +154,9 @@ class SqliteStore:
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         found = self._session.within(lambda tables: tables.worlds())
         return [world for world in found if provider in (None, world.provider)]
+
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        return self._session.within(lambda tables: sizes(tables.connection))
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         return self._session.within(lambda tables: tables.owner(provider, kind, index, key), together=True)

@@ -100,12 +100,12 @@ class OpenFile:
         """Whether it is where it was opened: SQLite goes on with a file that nobody will ever find again."""
         return _identity(self._path) == self._itself
 
-    def forget(self) -> None:
-        """Take away its log, which SQLite would carry over into whatever lies in its place now.
+    def clear_away(self) -> None:
+        """Once it is closed: take away the log of one that is gone, or it would go into what lies in its place now.
 
         https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
         """
-        if self._its_log is not None and _identity(self._log) == self._its_log:
+        if not self.is_there() and self._its_log is not None and _identity(self._log) == self._its_log:
             for beside in (self._log, Path(f"{self._path}-shm")):
                 with suppress(OSError):
                     beside.unlink()

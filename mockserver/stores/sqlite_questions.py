@@ -34,6 +34,19 @@ _PAGE: Final = {
 }
 
 
+# The records of a world are counted in the index of their ids, of which their texts are no part.
+_SIZES: Final = (
+    "SELECT world.provider, world.name, world.serial, "
+    "(SELECT count(*) FROM record WHERE record.world = world.number) FROM world ORDER BY world.number"
+)
+
+
+def sizes(connection: sqlite3.Connection) -> list[tuple[WorldId, int, int]]:
+    """Every world, oldest first, with its calls and how many records it holds."""
+    rows = connection.execute(_SIZES)
+    return [(WorldId(provider, text_of(name)), calls, records) for provider, name, calls, records in rows]
+
+
 class World:
     """A world by its number, and what is known of it at a version, which it had at a certain look."""
 

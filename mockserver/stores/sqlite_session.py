@@ -58,11 +58,12 @@ class Session:
         self._spoilt: StoreError | None = None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; its log goes too if the file is gone already."""
         tables, self._tables = self._tables, None
         if tables is not None:
             self._log.close()
             tables.connection.close()
+            self._file.clear_away()
 
     def gather(self) -> None:
         """Work that may be done together is, from here on."""
@@ -94,11 +95,8 @@ class Session:
             raise self._spoilt
         try:
             tables = self._tables
-            if tables is not None and not tables.connection.in_transaction and not self._file.is_there():
-                self.close()
-                self._file.forget()
-                tables = None
-            tables = tables or self._open()
+            if tables is None or not (tables.connection.in_transaction or self._file.is_there()):
+                tables = self._open()
             if gathers and together:
                 return self._joined(tables, work)
             if gathers and tables.connection.in_transaction:
@@ -175,6 +173,7 @@ class Session:
             self._wait(tables)
 
     def _open(self) -> Tables:
+        self.close()
         seconds = _BRIEF_SECONDS if self._found_locked else self._seconds
         connection = opened(self.path, self.address, full=self._full, seconds=seconds)
         tables = Tables(connection, self._kinds)
@@ -196,10 +195,8 @@ class Session:
             self._found_locked = True
             if tables is not None:
                 self._wait(tables)
-        if is_lost(error) and tables is not None:
-            self._tables = None
-            self._log.close()
-            tables.connection.close()
+        if is_lost(error):
+            self.close()
         return explained(self.address, error)
 
     def _wait(self, tables: Tables) -> None:

@@ -11,7 +11,7 @@ def test_a_server_that_is_ready_says_so() -> None:
         "version": __version__,
         "url": "http://mock.example",
         "providers": ["tiny"],
-        "store": {"address": "memory:", "trouble": None},
+        "store": {"address": "memory:", "trouble": None, "warning": None},
     }
 
 

@@ -60,7 +60,7 @@ class Workers:
         for pid in self.pids():
             for opened in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(FileNotFoundError):  # closed meanwhile
-                    if os.readlink(opened) == f"socket:[{inode}]":
+                    if f"{opened.readlink()}" == f"socket:[{inode}]":
                         return pid
         raise AssertionError(f"no worker has a socket on port {port}")
 

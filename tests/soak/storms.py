@@ -50,7 +50,7 @@ class Sum:
 async def storm(name: str, store: str, count: int, rounds: int, seed: int) -> Sum:
     """So many rounds with one victim; all its moments come from the seed."""
     victim = VICTIMS[name]
-    row = Sum(name, store, 1 if victim.alone else count)
+    row = Sum(name, store, min(victim.most, count))
     random = Random(f"{seed} {name} {store}")
     began = time.monotonic()
     with town(store, row.workers, everysec=victim.everysec) as here:

@@ -158,24 +158,24 @@ async def kill_redis(town: Town, random: Random) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """`alone` has no workers, `everysec` is how Redis flushes, `hooked` has webhooks."""
+    """At `most` so many workers, `everysec` is how Redis flushes, `hooked` has webhooks."""
 
     strike: Strike
     stores: tuple[str, ...] = ("sqlite", "redis")
-    alone: bool = False
+    most: int = 64
     everysec: bool = False
     hooked: bool = False
 
 
 VICTIMS: Final[Mapping[str, Victim]] = {
-    "server": Victim(kill_all, alone=True),
-    "all": Victim(kill_all),
-    "supervisor": Victim(kill_supervisor),
+    "server": Victim(kill_all, most=1),
+    "all": Victim(kill_all, most=2),
+    "supervisor": Victim(kill_supervisor, most=2),
     "worker": Victim(kill_worker),
     "pause": Victim(stop_worker),
     "redis": Victim(kill_redis, stores=("redis",)),
     "redis-everysec": Victim(kill_redis, stores=("redis",), everysec=True),
     "deliveries": Victim(kill_worker, hooked=True),
     "deliveries-pause": Victim(stop_worker, hooked=True),
-    "deliveries-server": Victim(kill_all, alone=True, hooked=True),
+    "deliveries-server": Victim(kill_all, most=1, hooked=True),
 }

@@ -1,17 +1,22 @@
-"""A Redis that loses what it had said, or lets another version of the code in: nothing is decided on what is gone."""
+"""A Redis that loses what it had said, or refuses: nothing is decided on what is gone, and a person is told why."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import socketserver
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from mockserver.core.http import Reply
-from mockserver.core.world import Outcome, Put, WorldId
+from mockserver.core.world import Outcome, Put, StoreError, WorldId
 from mockserver.stores.redis import RedisStore
 from tests.stores.making import run
 from tests.stores.running import RedisServer, redis_server
+from tests.stores.test_redis_addresses import told
 from tests.stores.test_store import KINDS, clip, commit, read
 
 HERE = WorldId("p", "here")
@@ -88,3 +93,85 @@ def test_a_newer_version_that_works_out_the_indexes_anew_loses_nothing_others_wr
         run(both())
         assert len(run(new.contents(HERE)).records["clip"]) == 260
         assert read(new, lambda view: view.count("clip", "by_user", "u")) == 260
+
+
+# ---- one that refuses
+
+
+def trouble(store: RedisStore) -> str:
+    """What a person is told of it, without what is secret."""
+    with pytest.raises(StoreError) as caught:
+        run(store.check())
+    run(store.close())
+    assert "hush" not in str(caught.value) and "wrong" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_password_that_is_missing_or_wrong_is_told() -> None:
+    with redis_server("--appendonly", "no", "--requirepass", "hush") as redis:
+        for login in ("", "?password=wrong"):
+            assert "takes no such user or password" in trouble(RedisStore(f"{redis.url}{login}", {"p": KINDS}))
+        run(RedisStore(f"{redis.url}?password=hush", {"p": KINDS}).check())
+
+
+def test_a_user_that_may_not_do_what_is_needed_is_told() -> None:
+    with redis_server("--appendonly", "no") as redis:
+        told(redis, "acl", "setuser", "weak", "on", ">hush", "~*", "+@all", "-evalsha", "-eval")
+        store = RedisStore(f"{redis.url}?username=weak&password=hush", {"p": KINDS})
+        with pytest.raises(StoreError, match="its user may not do what is needed"):
+            run(store.create(HERE, ()))
+
+
+def test_a_number_that_no_database_has_is_told() -> None:
+    with redis_server("--appendonly", "no") as redis:
+        assert "has no database of that number" in trouble(RedisStore(f"{redis.url}?db=99", {"p": KINDS}))
+
+
+@pytest.mark.parametrize(
+    ("refuse", "allow", "why"),
+    [
+        (("config", "set", "maxmemory", "1mb"), ("config", "set", "maxmemory", "0"), "its memory is full"),
+        (("replicaof", "127.0.0.1", "1"), ("replicaof", "no", "one"), "it is a replica, which takes no writes"),
+    ],
+)
+def test_one_that_takes_no_writes_has_half_of_none_and_recovers(
+    refuse: tuple[str, ...], allow: tuple[str, ...], why: str
+) -> None:
+    with redis_server("--appendonly", "no") as redis:
+        store = RedisStore(redis.url, {"p": KINDS})
+        run(store.create(HERE, ()))
+        told(redis, *refuse)
+        with pytest.raises(StoreError, match=why):
+            commit(store, Put("clip", "a", clip(handle="h")))
+        assert read(store, lambda view: (view.get("clip", "a"), view.count("clip", "by_user", "u"))) == (None, 0)
+        told(redis, *allow)
+        commit(store, Put("clip", "a", clip(handle="h")))
+        assert run(store.whose("p", "clip", "by_handle", "h")) == HERE
+
+
+class Loading(socketserver.StreamRequestHandler):
+    """Says to every command what Redis says while it reads its data."""
+
+    def handle(self) -> None:
+        while head := self.rfile.readline():
+            for _ in range(int(head[1:])):
+                self.rfile.read(int(self.rfile.readline()[1:]) + 2)
+            self.wfile.write(b"-LOADING Redis is loading the dataset in memory\r\n")
+
+
+def test_one_that_reads_its_data_still_is_told() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Loading) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        url = f"redis://127.0.0.1:{server.server_address[1]}/0"
+        assert "is reading its data from the disk still" in trouble(RedisStore(url, {"p": KINDS}))
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("policy", "warns"), [("allkeys-lru", True), ("volatile-lru", False), ("noeviction", False)])
+def test_one_that_drops_keys_when_it_is_full_is_warned_of(policy: str, warns: bool) -> None:
+    with redis_server("--appendonly", "no", "--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
+        store = RedisStore(redis.url, {"p": KINDS})
+        run(store.check())
+        assert (store.warning is not None and "drops worlds when its memory is full" in store.warning) is warns
+        run(store.close())

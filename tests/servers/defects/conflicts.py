@@ -113,6 +113,10 @@ class Racy:
         return self.inner.lasts
 
     @property
+    def warning(self) -> str | None:
+        return self.inner.warning
+
+    @property
     def address(self) -> str:
         return self.inner.address
 
@@ -168,6 +172,9 @@ class Racy:
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         return await self.inner.worlds(provider)
+
+    async def sizes(self) -> list[tuple[WorldId, int, int]]:
+        return await self.inner.sizes()
 
     async def whose(self, provider: str, kind: str, index: str, key: str) -> WorldId | None:
         return await self.inner.whose(provider, kind, index, key)
