@@ -14,15 +14,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockserver.core.chance import Chance
-from mockserver.core.payload import ABSENT, Absent
 from mockserver.core.provider import Call
-from mockserver.core.text import Json, resolve
+from mockserver.core.text import Json
 from mockserver.core.world import WorldId
+from mockserver.engine.fault_match import is_meant, is_of
 
 T = TypeVar("T")
 
 if TYPE_CHECKING:
-    from mockserver.core.fault import Calls, Fault, Struck
+    from mockserver.core.fault import Fault, Struck
     from mockserver.engine.fault_check import Checked
     from mockserver.engine.fault_reader import FaultError, fault_from
     from mockserver.engine.fault_schema import FAULT_SCHEMA
@@ -69,7 +69,7 @@ class Faults:
     that names anything else is refused. None takes any.
     """
 
-    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "ledger", "seed")
+    __slots__ = ("_services", "_standing", "any", "any_of_deliveries", "ledger", "seed", "told")
 
     def __init__(self, seed: int = 0, services: Mapping[str, Checked] | None = None) -> None:
         self.any = self.any_of_deliveries = False
@@ -77,6 +77,7 @@ class Faults:
         self._services = services
         self._standing: dict[str, Counted] = {}
         self.ledger: Callable[..., Awaitable[Json]] | None = None  # where several servers count together
+        self.told: dict[str, Json] = {}  # to tell those: what was set here, by id, and None for what was removed
 
     def add(self, fault: Fault) -> Standing:
         """Set a fault; it holds for requests that come from now on. Its id is its name, with a number if that is taken.
@@ -88,7 +89,7 @@ class Faults:
             self._refuse([("", f"there are {MOST_FAULTS:,} faults already; remove some first")])
         id = self._free(fault.name or "fault", numbered=fault.name is None)
         counted = self._standing[id] = Counted(id, fault, Chance.of(self.seed, "faults", id))
-        self._count()
+        self._changed(id)
         return counted.standing()
 
     def add_all(self, faults: Iterable[Fault]) -> list[Standing]:
@@ -102,13 +103,19 @@ class Faults:
     def remove(self, id: str) -> bool:
         """False if there is none of that id."""
         removed = self._standing.pop(id, None)
-        self._count()
+        self._changed(id)
         return removed is not None
 
     def clear(self) -> None:
         """Remove them all."""
+        gone = list(self._standing)
         self._standing.clear()
+        self._changed(*gone)
+
+    def _changed(self, *ids: str) -> None:
         self._count()
+        if self.ledger is not None:
+            self.told |= {id: _described(self._standing[id]) if id in self._standing else None for id in ids}
 
     def _count(self) -> None:
         of_deliveries = sum(counted.fault.deliveries is not None for counted in self._standing.values())
@@ -141,7 +148,7 @@ class Faults:
 
     def described(self) -> list[Json]:
         """Those that stand as records, without their counts."""
-        return [{"id": counted.id, "fault": counted.fault.to_json()} for counted in self._standing.values()]
+        return [_described(counted) for counted in self._standing.values()]
 
     def put(self, described: Iterable[Json]) -> None:
         """Let these stand, and no other; those that did go on counting."""
@@ -189,7 +196,7 @@ class Faults:
         for counted in self._standing.values():
             if counted.fault.deliveries is not None:
                 continue
-            if (job or counted.fault.effect.job is None) and _is_meant(counted.fault.calls, world, call):
+            if (job or counted.fault.effect.job is None) and is_meant(counted.fault.calls, world, call):
                 yield counted
 
     def _strike(
@@ -201,7 +208,7 @@ class Faults:
         struck = struck or Struck()
         for counted in about:
             wanted = counted.fault.calls.status
-            if (wanted is None) != (status is None) or (status is not None and not _is_of(status, wanted)):
+            if (wanted is None) != (status is None) or (status is not None and not is_of(status, wanted)):
                 continue
             chance = counted.meet(world)
             if chance is None:
@@ -268,47 +275,5 @@ class Counted:
 Load = Callable[[Counted, WorldId], None]
 
 
-def _is_meant(calls: Calls, world: WorldId, call: Call) -> bool:
-    """Whether a call is one of these, whatever it is answered."""
-    request, operation = call.request, call.operation
-    return (
-        calls.provider in (None, world.provider)
-        and calls.world in (None, world.name)
-        and (not calls.operations or (operation is not None and operation.id in calls.operations))
-        and calls.method in (None, request.method)
-        and (calls.path is None or _leads(calls.path, request.path, operation.path if operation else None))
-        and all(value in request.headers.every(name) for name, value in calls.headers)
-        and all(_says(call.payload.value, where, value) for where, value in calls.body)
-    )
-
-
-def _leads(wanted: str, path: str, template: str | None) -> bool:
-    """Whether a path is of this template, or matches it with `*` for anything. Takes time in proportion to the path."""
-    if wanted in (template, path):
-        return True
-    first, *others = wanted.split("*")
-    if not others or not path.startswith(first):
-        return False
-    at = len(first)
-    *middle, last = others
-    for part in middle:
-        found = path.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return path.endswith(last) and len(path) - len(last) >= at
-
-
-def _says(body: Json | Absent, where: str, value: Json) -> bool:
-    if body is ABSENT:
-        return False
-    try:
-        found = resolve(body, where)
-    except KeyError:
-        return False
-    # True is no 1 in JSON, though it equals 1 in Python.
-    return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
-
-
-def _is_of(status: int, wanted: str | None) -> bool:
-    return wanted in (str(status), f"{status // 100}XX")
+def _described(counted: Counted) -> Json:
+    return {"id": counted.id, "fault": counted.fault.to_json()}

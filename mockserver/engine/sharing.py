@@ -8,7 +8,7 @@ set is answered accordingly, whichever server gets it. Turns of faults are count
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -219,15 +219,17 @@ class Sharing:
         Raises Clashed, and what was set is taken back, if another server was first with a fault of that id.
         """
         engine = self._engine
+        faults, engine.faults.told = engine.faults.told, {}  # of this call alone: others that set some are on their way
         await engine.worlds.keep(clock, at)
         worlds, engine.worlds.told = engine.worlds.told, {}
         said: dict[str, Json] = {"clock": dict(engine.clock.state(at if clock is engine.clock else None))}
         if engine.worlds.terms.pace != engine.worlds.usual_pace:
             said["pace"] = pace_record(engine.worlds.terms.pace)
-        before, faults = engine.kept, engine.faults.described()
-        if said == before and faults == self._faults and not worlds:
+        before = engine.kept
+        if said == before and not faults and not worlds:
             return
         written: list[tuple[Record, Record]] = []
+        standing: list[Json] = []
 
         def decide(view: View) -> Outcome:
             mark = view.get(MARK, ONE) or FIRST_MARK
@@ -236,9 +238,12 @@ class Sharing:
             if said != before:
                 topics.add(CLOCK_TOPIC)
                 changes.append(Put(CLOCK, ONE, _later(said, view.get(CLOCK, ONE), before)))
-            if faults != self._faults:
+            if faults:
                 topics.add(FAULTS_TOPIC)
-                changes += self._faults_changed(view, faults)
+                standing[:] = _with_faults(view, faults)
+                changes.append(Put(FAULTS, ONE, {"standing": list(standing)}))
+                for id in faults:
+                    changes += [Remove(MET, id), *_without(view, TURN, "fault", id)]
             for world, there in worlds.items():
                 topics.add(WORLDS_TOPIC)
                 if there is not None:
@@ -261,29 +266,17 @@ class Sharing:
             raise
         except BaseException:
             engine.worlds.told = {**worlds, **engine.worlds.told}
+            if faults:
+                self._seen = FIRST_MARK  # nothing was set
             raise
-        engine.kept, self._faults = said, faults
+        engine.kept = said
+        if faults:
+            self._faults = standing
+            if engine.faults.described() != standing:  # what others had set was read meanwhile
+                engine.faults.put(standing)
         last, fresh = written[-1]
         if last["version"] == self._seen["version"]:
             self._seen = fresh
-
-    def _faults_changed(self, view: View, mine: list[Json]) -> list[Change]:
-        """Faults set and removed here, among those of others. Raises Clashed."""
-        known = view.get(FAULTS, ONE)
-        theirs = [] if known is None else known["standing"]
-        before = [said["id"] for said in self._faults]
-        now = [said["id"] for said in mine]
-        added = [said for said in mine if said not in self._faults]
-        gone = {said["id"] for said in self._faults if said not in mine}
-        left = [said for said in theirs if said["id"] not in gone]
-        if {said["id"] for said in left} & {said["id"] for said in added}:
-            raise Clashed
-        standing = mine if [said["id"] for said in theirs] == before else [*left, *added]
-        changes: list[Change] = [Put(FAULTS, ONE, {"standing": standing})]
-        for id in gone:
-            changes += [Remove(MET, id), *_without(view, TURN, "fault", id)]
-        assert len(set(now)) == len(now)
-        return changes
 
 
 async def look_around(engine: Engine, provider: str | None, name: str | None) -> None:
@@ -295,6 +288,15 @@ async def look_around(engine: Engine, provider: str | None, name: str | None) ->
         await look(engine.worlds, engine.store, WorldId(provider, private_name(name) or name))
     else:
         await find_new(engine.worlds, engine.store)
+
+
+def _with_faults(view: View, told: Mapping[str, Json]) -> list[Json]:
+    """All faults that stand, with those that were set here, without those that were removed. Raises Clashed."""
+    known = view.get(FAULTS, ONE)
+    standing = [] if known is None else known["standing"]
+    if any(told.get(said["id"]) is not None for said in standing):
+        raise Clashed
+    return [*(said for said in standing if said["id"] not in told), *filter(None, told.values())]
 
 
 def _without(view: View, kind: str, index: str, key: str) -> list[Change]:

@@ -152,6 +152,7 @@ class _Line:
             return await future
         finally:
             self._waiting.pop(number, None)
+            _let_go(future)
 
     def close(self) -> None:
         self._task.cancel()
@@ -181,6 +182,12 @@ async def _connected(path: str) -> _Line:
     if not path:
         raise FileNotFoundError
     return _Line(*await asyncio.open_unix_connection(path, limit=_BUFFER))
+
+
+def _let_go(future: asyncio.Future[bytes]) -> None:
+    """Nobody waits for this any more, whatever came of it."""
+    if not future.cancel() and not future.cancelled():
+        future.exception()
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:

@@ -27,8 +27,9 @@ from mockserver.core.world import (
 )
 from mockserver.stores.known import WEIGHED_EVERY, is_much
 from mockserver.stores.redis_directory import Directory
-from mockserver.stores.redis_lane import Job, Lane, Place
-from mockserver.stores.redis_line import Address, Line
+from mockserver.stores.redis_jobs import Job
+from mockserver.stores.redis_lane import Lane, Place
+from mockserver.stores.redis_line import Address, Command, Line
 from mockserver.stores.redis_scripts import (
     ALL,
     REPLACE,
@@ -187,7 +188,12 @@ class RedisStore:
         return (await self._line.run(script, self.keys.of(world), arguments))[0]
 
     async def announced(self, world: WorldId, age: int, keys: Iterable[Place], script: str, *arguments: bytes) -> Json:
-        before = self._directory.announcing(world, age, keys)
+        before: list[Command] = []
+        if self._line.address.scheme == "redis+cluster":
+            before = self._directory.announcing(world, age, keys)
+        else:
+            *others, blob = arguments
+            arguments = (*others, items(self._directory.announced(world, age, keys)) + blob)
         said, twice = await self._line.run(script, self.keys.of(world), arguments, before)
         if twice and said == b"moved":
             raise StoreError(
@@ -198,6 +204,9 @@ class RedisStore:
     def token(self) -> bytes:
         self._count += 1
         return b"%b-%d" % (self._writer, self._count)
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=seconds)
 
     # ---- how it is done
 

@@ -73,6 +73,12 @@ class Directory:
         said = listed(world, age)
         return [("ZADD", self._keys.owners(world.provider, *place), age, said) for place in places]
 
+    def announced(self, world: WorldId, age: int, places: Iterable[Place]) -> Iterable[bytes]:
+        """The same as items of a script, where all keys are on one server."""
+        number, said = b"%d" % age, listed(world, age)
+        for place in places:
+            yield from (b"o", self._keys.owners(world.provider, *place), number, said)
+
     async def strike(self, world: WorldId, age: int, places: Iterable[Place], *, listed_too: bool = False) -> None:
         """A world has nothing under these keys any more; `listed_too` says that it is gone."""
         said, wanted = listed(world, age), list(places)

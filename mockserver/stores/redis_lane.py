@@ -4,22 +4,29 @@ What is known of the world is kept from call to call. A batch of decisions is ta
 it leave; then one script makes all their changes, or none if somebody else has changed the world since: then what is
 known is thrown away and they are decided again. What a decision asks for and is not known is fetched, and it is made
 again: it is pure. So a view is read without waiting, and a batch costs one way to the server and back.
+
+Where several processes change one world all the time, each would mostly decide in vain. Whoever finds that somebody
+else came first therefore waits for its turn: a mark in the world, which goes with the commit, or after a short time by
+itself. It only keeps others from trying. A commit is right because nothing has moved, with a turn or without.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
+from contextlib import closing, suppress
 from typing import Final, Protocol
 
 from mockserver.core.text import Json
-from mockserver.core.world import Interrupted, Outcome, StoreError, View, WorldGone, WorldId
+from mockserver.core.world import Outcome, StoreError, WorldGone, WorldId
 from mockserver.stores.known import NEXT, Get, Known, KnownView, Question
+from mockserver.stores.redis_jobs import Job, Missing
 from mockserver.stores.redis_questions import asked, learn
 from mockserver.stores.redis_scripts import (
     ASK,
     COMMIT,
+    TAKE,
     Keys,
     field,
     items,
@@ -31,20 +38,19 @@ from mockserver.stores.rows import Kinds, Step, last_of, written
 MOST_AT_ONCE: Final = 64
 # Others may come first so often. Each time somebody got on, so that it ends; this is for who never has luck.
 MOST_TRIES: Final = 500
+# A turn lasts so long at most. Its holder needs a few ms, and nobody gets on if it dies.
+TURN_MS: Final = 200
+# How often one asks whether it is one's turn.
+WAIT_SECONDS: Final = 0.001
+MOST_WAITS: Final = 5_000
+# So many batches are decided in turns, until nobody else was met in all that time.
+IN_TURNS: Final = 32
 # What was asked for more than once is fetched with the first question after somebody else has changed the world.
 MOST_USUAL: Final = 48
-
-Decided = Outcome | list[Outcome]
+MOST_ASKED: Final = 4 * MOST_USUAL
 
 
 Place = tuple[str, str, str]
-
-
-class Missing(BaseException):
-    """A decision asked for what is not known. No `except Exception` of a provider can swallow it."""
-
-    def __init__(self, questions: Iterable[Question]) -> None:
-        self.questions = tuple(questions)
 
 
 class Server(Protocol):
@@ -59,37 +65,10 @@ class Server(Protocol):
         """The same, when it is known that the world may have something under these public keys."""
 
     def token(self) -> bytes:
-        """What no other commit is called."""
+        """What no other commit is called, and no other turn."""
 
-
-class Job:
-    """Decisions that somebody waits for: one (`transact`), or many one after another (`live`)."""
-
-    __slots__ = ("committed", "counted", "decide", "future", "many", "taken")
-
-    def __init__(self, decide: Callable[[View], Outcome | None], *, many: bool, counted: bool) -> None:
-        self.decide = decide
-        self.many = many
-        self.counted = counted
-        self.committed: list[Outcome] = []
-        self.taken: list[Outcome] = []
-        self.future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-
-    def end(self, error: Exception | None = None) -> None:
-        """All that was taken is committed, and nothing more comes; `error` is what the last decision raised."""
-        done, self.committed, self.taken = [*self.committed, *self.taken], [], []
-        if self.future.done():
-            return
-        if isinstance(error, StopIteration):  # which no future can raise
-            error = RuntimeError("a decision raised StopIteration")
-        if error is None:
-            self.future.set_result(done)
-        elif self.many and not isinstance(error, (StoreError, WorldGone)):
-            interrupted = Interrupted(done)
-            interrupted.__cause__ = error
-            self.future.set_exception(interrupted)
-        else:
-            self.future.set_exception(error)
+    async def wait(self, seconds: float) -> None:
+        """Let so much real time pass."""
 
 
 class Lane:
@@ -104,8 +83,11 @@ class Lane:
         self._version = b""
         self._queue: deque[Job] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._asked: deque[Question] = deque(maxlen=4 * MOST_USUAL)
-        self._usual: deque[Question] = deque(maxlen=MOST_USUAL)
+        self._asked: dict[Question, None] = {}
+        self._usual: dict[Question, None] = {}
+        self._noted: set[Question] = set()  # by the batch at hand
+        self._rivals = 0  # so many batches more are decided in turns
+        self._turn = b""  # what ours is called, while we have one
         self._steps: list[Step] = []
         self._fresh: set[tuple[str, str]] = set()
         self._calls = 0
@@ -125,7 +107,8 @@ class Lane:
     async def _run(self) -> None:
         try:
             while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(MOST_AT_ONCE, len(self._queue)))]
+                batch: list[Job] = []
+                self._fill(batch)
                 try:
                     await self._decide_all(batch)
                 except BaseException as error:
@@ -137,9 +120,16 @@ class Lane:
         finally:
             self._task = None
 
+    def _fill(self, batch: list[Job]) -> list[Job]:
+        """Let a batch take what waits in the queue; what that is."""
+        more = [self._queue.popleft() for _ in range(min(MOST_AT_ONCE - len(batch), len(self._queue)))]
+        batch += more
+        return more
+
     def forget(self) -> None:
         """Know nothing of the world."""
         self.known = None
+        self._turn = b""
         self._forget_steps()
 
     def _forget_steps(self) -> None:
@@ -151,7 +141,12 @@ class Lane:
 
         A job whose decisions could not be committed is decided again, in its turn.
         """
-        tries = 0
+        tries, fresh = 0, False
+        self._noted.clear()
+        if self._rivals:
+            fresh = await self._take_turn(self._wanted(jobs), jobs)
+            if not fresh:
+                return self._gone(jobs)
         while jobs:
             decided: list[tuple[Job, Exception | None]] = []
             aside: list[Job] = []
@@ -162,7 +157,9 @@ class Lane:
                 except Missing as missing:
                     aside.append(job)
                     questions.update(dict.fromkeys(missing.questions))
-            if (decided or self._steps) and not await self._commit():
+            # What was read since they asked, and led to no change, needs not be looked at again.
+            looks = bool(decided) and (not fresh or bool(self._turn and not aside))
+            if (looks or self._steps) and not await self._commit(last=not aside):
                 tries += 1
                 if tries > MOST_TRIES:
                     raise StoreError(f"others came first {MOST_TRIES} times in {self.world.name}; ask again")
@@ -176,11 +173,27 @@ class Lane:
                 job.taken = []
             if self.known is not None and self.known.is_full():
                 self.known = None
-            if aside and not await self._fetch(list(questions)):
-                for job in aside:
-                    job.end(WorldGone(self.world))
-                return
+            if aside:
+                fresh = await self._learn(questions)
+                if not fresh:
+                    return self._gone(aside)
             jobs = aside
+
+    def _gone(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            job.end(WorldGone(self.world))
+
+    def _wanted(self, jobs: Iterable[Job]) -> dict[Question, None]:
+        """What these are going to ask, as far as can be told from what was known last: they are decided for show."""
+        questions: dict[Question, None] = {}
+        if self.known is not None:
+            for job in jobs:
+                with closing(KnownView(self.known, self._kinds, _not_known)) as view, suppress(Exception):
+                    try:
+                        job.decide(view)
+                    except Missing as missing:
+                        questions.update(dict.fromkeys(missing.questions))
+        return questions or {NEXT: None}
 
     def _decide(self, job: Job) -> Exception | None:
         """Take a job's decisions. Raises Missing; what a decision raises is told."""
@@ -223,8 +236,11 @@ class Lane:
 
     # ---- to the server and back
 
-    async def _commit(self) -> bool:
-        """Make the changes that were taken; False if the world has moved, and nothing was done."""
+    async def _commit(self, *, last: bool) -> bool:
+        """Make the changes that were taken; False if the world has moved, and nothing was done.
+
+        With the `last` ones of a batch goes our turn, if we have one.
+        """
         steps, calls = self._steps, self._calls
         public = [
             (step.kind, entry.label, entry.key)
@@ -235,16 +251,21 @@ class Lane:
         blob = items(self._items(steps))
         age = b"%d" % self.age
         token = self._server.token()
-        arguments = (age, self._version, token, b"%d" % calls, blob)
+        arguments = (age, self._version, token, b"%d" % calls, self._turn, b"1" if last else b"0", blob)
         said = await self._server.announced(self.world, self.age, public, COMMIT, *arguments)
         self._forget_steps()
+        if last:
+            self._turn = b""
         if said == b"done":
             if steps:
                 self._version = token
             return True
+        if steps and said in (b"moved", b"turn"):
+            self._rivals = IN_TURNS
         self.known = None
         if isinstance(said, list):  # what was to be added was there: next time it is known
-            self._usual.extend(Get(*kind_and_id(each)) for each in said)
+            for each in said:
+                self._note_usual(Get(*kind_and_id(each)))
         return False
 
     def _items(self, steps: list[Step]) -> Iterable[bytes]:
@@ -263,36 +284,73 @@ class Lane:
             for entry in come:
                 yield from (b"e", keys.index(self.world, kind, entry.label, entry.key), member(entry.order, id))
 
-    async def _fetch(self, questions: list[Question]) -> bool:
-        """Let these be known, all as of one moment; False for a world that is not there."""
-        for question in questions:
-            if question in self._usual:
-                continue
-            (self._usual if question in self._asked else self._asked).append(question)
-        wanted = list({**dict.fromkeys(self._usual), **dict.fromkeys(questions)} if self.known is None else questions)
-        answers = await self._ask(wanted)
+    async def _learn(self, questions: dict[Question, None]) -> bool:
+        """Let these be known, all as of one moment, and in our turn if there are others; False for no such world."""
+        if self._rivals or self._turn:
+            return await self._take_turn(questions, [])
+        return bool(await self._fetch(questions))
+
+    async def _take_turn(self, questions: dict[Question, None], jobs: list[Job]) -> bool:
+        """The same in our turn, for which those wait that have come for these jobs, and those that come meanwhile."""
+        before = self.age, self._version
+        self._turn = self._turn or self._server.token()
+        for _ in range(MOST_WAITS):
+            there = await self._fetch(questions)
+            if there is not None:
+                self._rivals = self._rivals - 1 if (self.age, self._version) == before else IN_TURNS
+                return there
+            await self._server.wait(WAIT_SECONDS)
+            if jobs:
+                questions.update(self._wanted(self._fill(jobs)))
+        raise StoreError(f"it was always another one's turn in {self.world.name}; ask again")
+
+    async def _fetch(self, questions: dict[Question, None]) -> bool | None:
+        """Let these be known, all as of one moment; False for a world that is not there, None if it is not our turn.
+
+        If it has moved, or nothing is known, then so is what is usually asked.
+        """
+        self._note_asked(questions)
+        usual = [question for question in self._usual if question not in questions]
+        mark = b"" if self.known is None else b"%d/%b" % (self.age, self._version)
+        parts = [part for question in questions for part in asked(self._server.keys, self.world, question)]
+        parts += (b"m", mark)
+        parts += [part for question in usual for part in asked(self._server.keys, self.world, question)]
+        if self._turn:
+            answers = await self._server.run(TAKE, self.world, self._turn, b"%d" % TURN_MS, items(parts))
+        else:
+            answers = await self._server.run(ASK, self.world, items(parts))
+        if answers == b"turn":
+            return None
         age, version, calls = answers[:3]
         if age is None:
             self.forget()
             return False
-        if self.known is not None and (int(age) != self.age or version != self._version or self.known.is_full()):
-            self.known = None
-            wanted = list({**dict.fromkeys(self._usual), **dict.fromkeys(questions)})
-            answers = await self._ask(wanted)
-            age, version, calls = answers[:3]
-            if age is None:
-                return False
-        if self.known is None:
+        wanted = list(questions)
+        if mark != b"%b/%b" % (age, version) or self.known is None:
             self.known = Known(int(calls))
             self.age, self._version = int(age), version
+            wanted += usual
         for question, answer in zip(wanted, answers[3:], strict=True):
             learn(self.known, question, answer)
         return True
 
-    async def _ask(self, questions: list[Question]) -> list[Json]:
-        parts = [part for question in questions for part in asked(self._server.keys, self.world, question)]
-        answers: list[Json] = await self._server.run(ASK, self.world, items(parts))
-        return answers
+    def _note_asked(self, questions: Iterable[Question]) -> None:
+        """Some are asked by one batch after another: these are usual."""
+        for question in questions:
+            if question in self._noted:
+                continue
+            self._noted.add(question)
+            if question in self._asked:
+                self._note_usual(question)
+            elif question not in self._usual:
+                self._asked[question] = None
+                if len(self._asked) > MOST_ASKED:
+                    del self._asked[next(iter(self._asked))]
+
+    def _note_usual(self, question: Question) -> None:
+        self._usual[question] = None
+        if len(self._usual) > MOST_USUAL:
+            del self._usual[next(iter(self._usual))]
 
 
 def _not_known(question: Question) -> None:

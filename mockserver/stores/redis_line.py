@@ -172,11 +172,8 @@ class Line:
         client = self.client()
         command: Command = ("EVALSHA", _sha(script), len(keys), *keys, *arguments)
         try:
-            if not before:
-                return await client.execute_command(*command)
-            if self.address.scheme != "redis+cluster":  # one line, on which nothing overtakes anything
-                return (await _piped(client, [*before, command]))[-1]
-            await _piped(client, before)
+            if before:
+                await _piped(client, before)
             return await client.execute_command(*command)
         except NoScriptError:
             return await client.execute_command("EVAL", script, len(keys), *keys, *arguments)
@@ -209,12 +206,11 @@ class Line:
         )
 
 
-async def _piped(client: Json, commands: Sequence[Command]) -> list[Json]:
+async def _piped(client: Json, commands: Sequence[Command]) -> None:
     pipe = client.pipeline(transaction=False)
     for command in commands:
         pipe.execute_command(*command)
-    answers: list[Json] = await pipe.execute()
-    return answers
+    await pipe.execute()
 
 
 _SHAS: dict[str, str] = {}

@@ -75,6 +75,8 @@ class RedisPeers:
                     return future.result()
         finally:
             self._waiting.pop(id, None)
+            if not future.cancel() and not future.cancelled():
+                future.exception()  # it has been seen to
 
     async def close(self) -> None:
         if self._answering:

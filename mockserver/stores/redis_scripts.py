@@ -3,7 +3,7 @@
 A world's keys have one hash tag, so that all of them lie in one slot of a cluster:
 
 `PREFIX:{PROVIDER/NAME}:world`    a hash: which of all worlds it is (`age`), the token of its last change (`version`),
-                                  calls
+                                  calls, and whose `turn` it is `until` when (ms of Redis' own clock)
 `PREFIX:{PROVIDER/NAME}:records`  a hash: kind, NUL, id -> the record's text
 `PREFIX:{PROVIDER/NAME}:due`      a sorted set: kind, NUL, id by due instant
 `PREFIX:{PROVIDER/NAME}:i:KIND:INDEX:KEY`  a sorted set of one score: order, NUL, id
@@ -43,34 +43,51 @@ local function doit()
     if what == 'p' or what == 'a' then
       redis.call('HSET', KEYS[2], key, item())
       local due = item()
-      if due == '' then redis.call('ZREM', KEYS[3], key) else redis.call('ZADD', KEYS[3], due, key) end
+      if due ~= '' then redis.call('ZADD', KEYS[3], due, key)
+      elseif what == 'p' then redis.call('ZREM', KEYS[3], key) end
     elseif what == 'r' then
       redis.call('HDEL', KEYS[2], key)
       redis.call('ZREM', KEYS[3], key)
     elseif what == 'e' then redis.call('ZADD', key, 0, item())
     elseif what == 'l' then redis.call('ZREM', key, item())
     elseif what == 'd' then redis.call('DEL', key)
+    elseif what == 'o' then
+      local age = item()
+      redis.call('ZADD', key, age, item())
     end
   end
 end
 """
 
-# KEYS: world, records, due. ARGV: age, version, a token of this commit, calls, items. What is to be added (`a`) must
-# not be there. A commit that is sent twice, since nobody knows whether it arrived, is made once. The token becomes the
-# version: a count could be reached for a second time, on another way, after Redis has lost the last it was told.
+# What a clock of the server's own says, in ms.
+_NOW: Final = """
+local function now()
+  local said = redis.call('TIME')
+  return said[1] * 1000 + math.floor(said[2] / 1000)
+end
+"""
+
+# KEYS: world, records, due. ARGV: age, version, a token of this commit, calls, whose turn it is as far as we know, 1 if
+# that is over with this, items. What is to be added (`a`) must not be there. A commit that is sent twice, since nobody
+# knows whether it arrived, is made once. The token becomes the version: a count could be reached for a second time, on
+# another way, after Redis has lost the last it was told. Turns keep others from trying in vain; that nothing has moved
+# is what makes a commit right, with a turn or without.
 COMMIT: Final = (
     _ITEMS
     + _DO
+    + _NOW
     + """
-local age, version = unpack(redis.call('HMGET', KEYS[1], 'age', 'version'))
+local age, version, turn, till = unpack(redis.call('HMGET', KEYS[1], 'age', 'version', 'turn', 'until'))
 if not age then return 'gone' end
 if version == ARGV[3] then return 'done' end
+if turn and turn == ARGV[5] and ARGV[6] == '1' then redis.call('HDEL', KEYS[1], 'turn', 'until') end
 if age ~= ARGV[1] or version ~= ARGV[2] then return 'moved' end
 if #blob == 0 then return 'done' end
+if turn and turn ~= ARGV[5] and tonumber(till) > now() then return 'turn' end
 local there = {}
 while at <= #blob do
   local what, key = item(), item()
-  if what == 'p' or what == 'a' then item(); item() elseif what == 'e' or what == 'l' then item() end
+  if what == 'p' or what == 'a' or what == 'o' then item(); item() elseif what == 'e' or what == 'l' then item() end
   if what == 'a' and redis.call('HEXISTS', KEYS[2], key) == 1 then there[#there + 1] = key end
 end
 if #there > 0 then return there end
@@ -100,15 +117,12 @@ return 'done'
 """
 )
 
-# KEYS: world, records, due. ARGV: items, which are questions. The answers, all of one moment, behind what the world is.
-ASK: Final = (
-    _ITEMS
-    + """
-local answers = redis.call('HMGET', KEYS[1], 'age', 'version', 'calls')
+_ANSWER: Final = """
 while at <= #blob do
   local what, key = item(), item()
   local answer
-  if what == 'g' then answer = redis.call('HGET', KEYS[2], key)
+  if what == 'm' then if key == answers[1] .. '/' .. answers[2] then break end
+  elseif what == 'g' then answer = redis.call('HGET', KEYS[2], key)
   elseif what == 'c' then answer = redis.call('ZCARD', key)
   elseif what == 'n' then answer = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
   elseif what == 'z' then
@@ -123,10 +137,34 @@ while at <= #blob do
       answer[#answer + 1] = redis.call('HGET', KEYS[2], kind .. '\\0' .. id)
     end
   end
-  answers[#answers + 1] = answer
+  if what ~= 'm' then answers[#answers + 1] = answer end
 end
 return answers
 """
+
+# KEYS: world, records, due. ARGV: items, which are questions. The answers, all of one moment, behind what the world is.
+# What follows `m` is asked only if the world's age and version are others than those that are named there.
+ASK: Final = (
+    _ITEMS
+    + """
+local answers = redis.call('HMGET', KEYS[1], 'age', 'version', 'calls')
+if not answers[1] then return answers end
+"""
+    + _ANSWER
+)
+
+# The same, and it is one's turn from here on for so many ms, unless it is another's. ARGV: who, ms, items.
+TAKE: Final = (
+    _ITEMS
+    + _NOW
+    + """
+local answers = redis.call('HMGET', KEYS[1], 'age', 'version', 'calls')
+if not answers[1] then return answers end
+local turn, till = unpack(redis.call('HMGET', KEYS[1], 'turn', 'until'))
+if turn and turn ~= ARGV[1] and tonumber(till) > now() then return 'turn' end
+redis.call('HSET', KEYS[1], 'turn', ARGV[1], 'until', now() + ARGV[2])
+"""
+    + _ANSWER
 )
 
 # KEYS: world, records, due. What the world is, and all its records.

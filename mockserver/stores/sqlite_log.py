@@ -55,7 +55,8 @@ class Log:
         self._thread, self._carried = None, 0
 
     def _carry(self) -> None:
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+        address = f"{self._path.absolute().as_uri()}?mode=rw"  # none is made if it was taken away meanwhile
+        with suppress(sqlite3.Error), closing(sqlite3.connect(address, isolation_level=None, uri=True)) as connection:
             connection.execute("PRAGMA synchronous = NORMAL")
             for _ in range(_MOST_TURNS):
                 busy, there, carried = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -14,6 +14,7 @@ from mockserver.core.text import Record
 from mockserver.core.world import Change, Contents, WorldGone, WorldId
 from mockserver.stores.known import WEIGHED_EVERY, Count, Get, Known, KnownView, Question, is_much
 from mockserver.stores.rows import Kinds, Step, blob, last_of, read, text_of, written
+from mockserver.stores.sqlite_places import Places
 from mockserver.stores.sqlite_questions import GET, World, answer, position
 
 _OWNER: Final = (
@@ -47,7 +48,7 @@ class Tables:
     def __init__(self, connection: sqlite3.Connection, kinds: Mapping[str, Kinds]) -> None:
         self.connection = connection
         self._kinds = kinds
-        self._places: dict[tuple[str, str, str], int] = {}
+        self._places = Places(connection, kinds)
         self._worlds: dict[WorldId, World] = {}
         self._owners: dict[tuple[str, str, str, str], WorldId | None] = {}
         self._changed: set[World] = set()
@@ -146,7 +147,7 @@ class Tables:
         asked = (provider, kind, index, key)
         if asked not in self._owners:
             self._enter()
-            row = self.connection.execute(_OWNER, (self.place(provider, kind, index), blob(key))).fetchone()
+            row = self.connection.execute(_OWNER, (self._places.of(provider, kind, index), blob(key))).fetchone()
             if len(self._owners) > 10_000:
                 self._owners.clear()
             self._owners[asked] = None if row is None else WorldId(provider, text_of(row[0]))
@@ -170,11 +171,10 @@ class Tables:
         for (kind, id), new in last_of(changes).items():
             if new is not None and type(id) is str and (kind, id) not in records:  # nobody looked: mostly there is none
                 step = kinds.step(kind, id, None, new)
-                fresh.append((step, (number, kind, blob(id), step.due, bytearray(written(new)))))
+                fresh.append((step, _row(world, step)))
             else:
                 step = kinds.step(kind, id, _old(view, kind, id), new)
-                body = bytearray() if new is None else bytearray(written(new))
-                others.append((step, (number, kind, blob(id), step.due, body)))
+                others.append((step, _row(world, step)))
         execute = self.connection.execute
         if fresh and self.connection.executemany(_ADD, [row for _, row in fresh]).rowcount != len(fresh):
             fresh, there = self._met(world, fresh)
@@ -222,13 +222,13 @@ class Tables:
 
     def _ask(self, world: World, question: Question) -> None:
         if isinstance(question, Count):
-            answer(self.connection, self.place, world, question)
+            answer(self.connection, self._places.of, world, question)
             kind, label, key = question
             world.known.counts[kind, label, key] += self._more.get((world.number, kind, label, key), 0)
         else:
             if not isinstance(question, Get):
                 self._enter()
-            answer(self.connection, self.place, world, question)
+            answer(self.connection, self._places.of, world, question)
 
     def count_call(self, world: World) -> None:
         """One call more has changed this world, which is written down with the rest."""
@@ -267,10 +267,7 @@ class Tables:
         self.connection.execute("DELETE FROM world WHERE number = ?", (number,))
 
     def _put(self, world: World, steps: list[Step]) -> None:
-        rows = (
-            (world.number, step.kind, blob(step.id), step.due, bytearray(written(step.record or {}))) for step in steps
-        )
-        self.connection.executemany(_PUT, rows)
+        self.connection.executemany(_PUT, (_row(world, step) for step in steps))
         self.connection.executemany(_ENTER, self._entries(world, steps))
 
     def _rows(self, number: int) -> sqlite3.Cursor:
@@ -286,20 +283,10 @@ class Tables:
 
     # ---- indexes
 
-    def place(self, provider: str, kind: str, index: str) -> int:
-        """The number of an index. Raises KeyError for one that the code does not know."""
-        known = self._places.get((provider, kind, index))
-        if known is None:
-            self._kinds[provider][kind].indexes[index]
-            asked = "SELECT number FROM place WHERE provider = ? AND kind = ? AND name = ?"
-            known = self.connection.execute(asked, (provider, kind, index)).fetchone()[0]
-            self._places[provider, kind, index] = known
-        return known
-
     def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Entry]:
         """What comes to the indexes, or goes, as rows. Who has what stands there has to be asked anew."""
         provider, number = world.id.provider, world.number
-        places, owners = self._places, self._owners
+        place_of, owners = self._places.of, self._owners
         rows: list[_Entry] = []
         for step in steps:
             entries = step.gone if gone else step.come
@@ -309,20 +296,17 @@ class Tables:
             for label, key, order in entries:
                 if owners:
                     owners.pop((provider, kind, label, key), None)
-                place = places.get((provider, kind, label)) or self.place(provider, kind, label)
-                rows.append((place, blob(key), number, position(order), id))
+                rows.append((place_of(provider, kind, label), blob(key), number, position(order), id))
         return rows
 
     def is_of(self, version: str) -> bool:
         """Whether what is in the indexes was worked out by this code, and there is a number for each."""
         row = self.connection.execute("SELECT said FROM note WHERE name = 'indexed by'").fetchone()
-        numbered = set(self.connection.execute("SELECT provider, kind, name FROM place"))
-        return row is not None and row[0] == version and numbered.issuperset(self._indexes())
+        return row is not None and row[0] == version and self._places.are_all_numbered()
 
     def index_anew(self, version: str) -> None:
         """Numbers for all indexes there are; and entries for all records, if the code that made them was another."""
-        numbers = "INSERT OR IGNORE INTO place (provider, kind, name) VALUES (?, ?, ?)"
-        self.connection.executemany(numbers, self._indexes())
+        self._places.number_all()
         row = self.connection.execute("SELECT said FROM note WHERE name = 'indexed by'").fetchone()
         if row is not None and row[0] == version:
             return
@@ -334,14 +318,11 @@ class Tables:
                 self._put(world, list(self._all(world, leave=False)))
         self.connection.execute("INSERT OR REPLACE INTO note (name, said) VALUES ('indexed by', ?)", (version,))
 
-    def _indexes(self) -> list[tuple[str, str, str]]:
-        return [
-            (provider, kind.name, index)
-            for provider, kinds in self._kinds.items()
-            for kind in kinds.by_name.values()
-            for index in kind.indexes
-        ]
-
 
 def _old(view: KnownView, kind: str, id: str) -> Record | None:
     return view.get(kind, id) if type(id) is str else None
+
+
+def _row(world: World, step: Step) -> _Row:
+    body = bytearray() if step.record is None else bytearray(written(step.record))
+    return world.number, step.kind, blob(step.id), step.due, body

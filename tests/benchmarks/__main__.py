@@ -2,7 +2,7 @@
 
 python -m tests.benchmarks [--quick] [MEASURE ...]
 
-MEASURE: bare stores rivals faults crowded cold memory worlds strategies plugin
+MEASURE: bare stores workers rivals faults crowded cold memory worlds strategies plugin
 """
 
 from __future__ import annotations

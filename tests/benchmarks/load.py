@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
-from tests.benchmarks.servers import CLIP, HEADERS, Server, pinned
+from tests.benchmarks.servers import CLIP, HEADERS, KEY, Server, pinned
 
 CONNECTIONS: Final = 32
 
@@ -49,9 +49,12 @@ def tool() -> str:
     return "wrk" if shutil.which("wrk") else "a Python client of raw sockets (wrk is not installed)"
 
 
-def load(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
-    """Ask for the shots in turn on 32 connections. Raises RuntimeError if anything but 2xx came back."""
-    loaded = _wrk(server, shots, seconds) if shutil.which("wrk") else _python(server, shots, seconds)
+def load(server: Server, shots: Sequence[Shot], seconds: float, *, worlds: bool = False) -> Loaded:
+    """Ask for the shots in turn on 32 connections. Raises RuntimeError if anything but 2xx came back.
+
+    With `worlds` each connection has a key, and with it a world, of its own, and the client may use all cores.
+    """
+    loaded = (_wrk if shutil.which("wrk") else _python)(server, shots, seconds, worlds)
     if not loaded.requests:
         raise RuntimeError(f"{server.name} answered nothing in {seconds} s")
     if loaded.refused:
@@ -63,11 +66,17 @@ def load(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
 _SCRIPT: Final = """
 local shots = {{{shots}}}
 local count = 0
+local nth = 0
+function setup(thread)
+  thread:set("nth", nth)
+  nth = nth + 1
+end
 function request()
   count = count + 1
   local shot = shots[(count - 1) % #shots + 1]
   local headers = {{{headers}}}
   if shot.varied then headers["X-Forwarded-For"] = "{run}-" .. count end
+  if {worlds} then headers["Authorization"] = headers["Authorization"] .. nth end
   return wrk.format(shot.method, shot.path, headers, shot.body)
 end
 """
@@ -77,28 +86,30 @@ def _lua(text: str) -> str:
     return "[==[" + text + "]==]"
 
 
-def script(shots: Sequence[Shot], run: str) -> str:
-    """A wrk script: each connection asks for the shots in turn."""
+def script(shots: Sequence[Shot], run: str, worlds: bool = False) -> str:
+    """A wrk script: each connection asks for the shots in turn; with `worlds` each thread has a key of its own."""
     listed = ", ".join(
         f"{{method = {_lua(shot.method)}, path = {_lua(shot.path)}, body = {_body(shot)}, "
         f"varied = {str(shot.varied).lower()}}}"
         for shot in shots
     )
     headers = ", ".join(f"[ {_lua(name)} ] = {_lua(value)}" for name, value in HEADERS.items())
-    return _SCRIPT.format(shots=listed, headers=headers, run=run)
+    return _SCRIPT.format(shots=listed, headers=headers, run=run, worlds=str(worlds).lower())
 
 
 def _body(shot: Shot) -> str:
     return _lua(shot.body.decode()) if shot.body else "nil"
 
 
-def _wrk(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
+def _wrk(server: Server, shots: Sequence[Shot], seconds: float, worlds: bool) -> Loaded:
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder, "shots.lua")
-        lua.write_text(script(shots, str(time.monotonic_ns())))
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(round(seconds), 1)}s", "--timeout", "10s", "-s", str(lua)]
+        lua.write_text(script(shots, str(time.monotonic_ns()), worlds))
+        threads = CONNECTIONS if worlds else 1
+        words = [f"-t{threads}", f"-c{CONNECTIONS}", f"-d{max(round(seconds), 1)}s", "--timeout", "10s", "-s", str(lua)]
+        command = ["wrk", *words, f"http://127.0.0.1:{server.port}"]
         done = subprocess.run(
-            pinned("client", [*command, f"http://127.0.0.1:{server.port}"]), capture_output=True, text=True, check=True
+            command if worlds else pinned("client", command), capture_output=True, text=True, check=True
         )
     return read_wrk(done.stdout)
 
@@ -115,11 +126,13 @@ def read_wrk(report: str) -> Loaded:
     return Loaded(int(total[1]), (int(refused[1]) if refused else 0) + lost, float(rate[1]))
 
 
-def _python(server: Server, shots: Sequence[Shot], seconds: float) -> Loaded:
-    words = [sys.executable, "-m", "tests.benchmarks.load", str(server.port), str(seconds)]
+def _python(server: Server, shots: Sequence[Shot], seconds: float, worlds: bool) -> Loaded:
+    words = [sys.executable, "-m", "tests.benchmarks.load", str(server.port), str(seconds), str(worlds)]
     sent = b"".join(_wire(shot) for shot in shots)
     lengths = ",".join(str(len(_wire(shot))) for shot in shots)
-    done = subprocess.run(pinned("client", [*words, lengths]), input=sent, capture_output=True, check=True)
+    command = [*words, lengths]
+    command = command if worlds else pinned("client", command)
+    done = subprocess.run(command, input=sent, capture_output=True, check=True)
     requests, refused, rate = done.stdout.split()
     return Loaded(int(requests), int(refused), float(rate))
 
@@ -139,8 +152,8 @@ def _wire(shot: Shot) -> bytes:
 class _Asker(asyncio.Protocol):
     """One connection: the next request goes out when the last one is answered."""
 
-    def __init__(self, shots: Sequence[bytes], first: int) -> None:
-        self.shots = shots
+    def __init__(self, shots: Sequence[bytes], first: int, key: str = KEY) -> None:
+        self.shots = [shot.replace(KEY.encode(), key.encode()) for shot in shots]
         self.sent = first
         self.answered = self.refused = 0
         self.unread = b""
@@ -167,11 +180,13 @@ class _Asker(asyncio.Protocol):
             self.ask()
 
 
-async def _ask_all(port: int, seconds: float, shots: Sequence[bytes]) -> str:
+async def _ask_all(port: int, seconds: float, shots: Sequence[bytes], worlds: bool = False) -> str:
     loop = asyncio.get_running_loop()
     began = time.time_ns()
     pairs = [
-        await loop.create_connection(partial(_Asker, shots, began // 1000 + at * 10**9), "127.0.0.1", port)
+        await loop.create_connection(
+            partial(_Asker, shots, began // 1000 + at * 10**9, f"{KEY}{at}" if worlds else KEY), "127.0.0.1", port
+        )
         for at in range(CONNECTIONS)
     ]
     start = time.perf_counter()
@@ -187,13 +202,14 @@ async def _ask_all(port: int, seconds: float, shots: Sequence[bytes]) -> str:
 def _main() -> None:
     import uvloop
 
-    port, seconds, lengths = int(sys.argv[1]), float(sys.argv[2]), [int(one) for one in sys.argv[3].split(",")]
+    port, seconds, worlds = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "True"
+    lengths = [int(one) for one in sys.argv[4].split(",")]
     read = sys.stdin.buffer.read()
     shots = []
     for length in lengths:
         shots.append(read[:length])
         read = read[length:]
-    sys.stdout.write(uvloop.run(_ask_all(port, seconds, shots)))
+    sys.stdout.write(uvloop.run(_ask_all(port, seconds, shots, worlds)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,11 @@ from tests.benchmarks.servers import (
     RIVALS,
     ROOT,
     Server,
+    crew,
     free_port,
     mockserver,
     pinned,
+    processor_seconds,
     running,
     serve,
     wait_for,
@@ -120,6 +123,62 @@ def stores(plan: Plan) -> Iterator[Row]:
                 with mockserver(*SLOW, "--store", store) as mine:
                     what = f"POST /clip with worlds in {name}, against memory"
                     yield _against(what, plan, target, replace(mine, name=name), memory)
+
+
+def workers(plan: Plan) -> Iterator[Row]:
+    """POST /clip on two workers against one, on all cores, with the client and Redis there too.
+
+    All calls are of one world, or each connection has its own. Beside the rates stands what a request costs in
+    microseconds of processor time: workers, Redis, client. Two cores can't do more than 2 s divided by the sum.
+    """
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        places = [("SQLite", f"sqlite:{folder}/{{}}.db")]
+        redis = None
+        if shutil.which("redis-server"):
+            command = ["redis-server", "--port", str(port), "--save", "", "--dir", folder]
+            redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            opened.callback(redis.wait)
+            opened.callback(redis.kill)
+            wait_for(port, redis)
+            places.append(("Redis", f"redis://127.0.0.1:{port}/{{}}"))
+        for name, store in places:
+            pid = redis.pid if redis is not None and name == "Redis" else None
+            with crew(1, store.format(1), *SLOW) as one, crew(2, store.format(2), *SLOW) as two:
+                for what, worlds in (("one world", False), ("many worlds", True)):
+                    yield _crews(f"two workers on {name}, {what}, against one", plan, one, two, worlds, pid)
+
+
+def _crews(what: str, plan: Plan, one: Server, two: Server, worlds: bool, redis: int | None) -> Row:
+    told: list[str] = []
+    middles: list[float] = []
+    runs: dict[str, list[tuple[float, Costs]]] = {one.name: [], two.name: []}
+    for turn in range(plan.rounds + 1):
+        for server in (one, two):
+            run = _costing(server, plan.seconds if turn else 1, worlds, redis)
+            if turn:
+                runs[server.name].append(run)
+    for server in (two, one):
+        rates = [rate for rate, _ in runs[server.name]]
+        costs = (median(each) for each in zip(*(costs for _, costs in runs[server.name]), strict=True))
+        told.append(f"{_rate(rates)} {'+'.join(f'{cost * 1e6:.0f}' for cost in costs)} us")
+        middles.append(median(rates))
+    return Row(what, told[0], told[1], middles[0] / middles[1], 1.6)
+
+
+# Seconds of processor time a request: of the server's processes, of Redis, of the client.
+Costs = tuple[float, float, float]
+
+
+def _costing(server: Server, seconds: float, worlds: bool, redis: int | None) -> tuple[float, Costs]:
+    def spent() -> Costs:
+        client = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return server.spent(), processor_seconds(redis) if redis else 0.0, client.ru_utime + client.ru_stime
+
+    before = spent()
+    loaded = load(server, clips(server), seconds, worlds=worlds)
+    own, store, client = (after - earlier for after, earlier in zip(spent(), before, strict=True))
+    return loaded.rate, (own / loaded.requests, store / loaded.requests, client / loaded.requests)
 
 
 def rivals(plan: Plan) -> Iterator[Row]:
@@ -299,6 +358,7 @@ def plugin(plan: Plan) -> Iterator[Row]:
 MEASURES: Final[dict[str, Measure]] = {
     "bare": bare,
     "stores": stores,
+    "workers": workers,
     "rivals": rivals,
     "faults": faults,
     "crowded": crowded,

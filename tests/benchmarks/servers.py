@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,16 @@ class Server:
                 return int(line.split()[1])
         raise OSError(f"/proc/{self.pid}/status has no VmRSS")
 
+    def spent(self) -> float:
+        """Seconds of processor time of the process and of those it has started and that run, as of now (Linux)."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return sum(processor_seconds(pid) for pid in (self.pid, *map(int, children)))
+
+
+def processor_seconds(pid: int) -> float:
+    """How long a process has run so far, in all its threads (Linux)."""
+    return sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
 
 HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
 
@@ -95,14 +106,20 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -
 
 
 @contextmanager
-def running(name: str, command: Sequence[str], port: int, clip_path: str = "/api/clip") -> Iterator[Server]:
-    """The command as a server on core 0, stopped at the end; a POST of the clip has been seen to succeed."""
+def running(
+    name: str, command: Sequence[str], port: int, clip_path: str = "/api/clip", *, ready: Path | None = None
+) -> Iterator[Server]:
+    """The command as a server on core 0, stopped at the end; a POST of the clip has been seen to succeed.
+
+    One that is to write a `ready` file has done so, and runs on all cores.
+    """
     # NODE_ENV=production, which would help a node server, ends prism at its start.
-    process = subprocess.Popen(
-        pinned("server", command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
-    )
+    words = pinned("server", command) if ready is None else list(command)
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
         wait_for(port, process)
+        while ready is not None and not ready.exists() and process.poll() is None:
+            time.sleep(0.001)
         server = Server(name, port, clip_path, process.pid)
         status, body = server.ask("POST", clip_path, CLIP)
         if status != 200:
@@ -119,6 +136,18 @@ def mockserver(*options: str) -> Iterator[Server]:
     port = free_port()
     with running("mockserver", [sys.executable, "-m", "mockserver", *serve(port), *options], port) as server:
         yield server
+
+
+@contextmanager
+def crew(workers: int, store: str, *options: str) -> Iterator[Server]:
+    """So many workers on a store, on all cores."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder, "ready")
+        words = [*serve(port), "--workers", str(workers), "--store", store, "--ready-file", str(ready), *options]
+        command = [sys.executable, "-m", "mockserver", *words]
+        with running(f"{workers} workers", command, port, ready=ready) as server:
+            yield server
 
 
 def serve(port: int) -> list[str]:

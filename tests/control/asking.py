@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from mockserver.control.access import Access
@@ -9,11 +10,15 @@ from mockserver.control.control import Control
 from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.text import Json, dump
 from mockserver.engine.engine import Engine
+from mockserver.engine.kept import kinds_of
 from mockserver.engine.ports import Ports
 from mockserver.server.assemble import build_control, build_engine
 from mockserver.settings import Settings
+from mockserver.stores.memory import MemoryStore
 from tests.engine import tiny
 from tests.engine.asking import opened, run
+from tests.engine.posting import PROVIDER
+from tests.engine.together import Together
 
 AT: Final = 1_795_348_300_000
 LOOPBACK = Access(loopback=True, port=4080)
@@ -60,4 +65,13 @@ def served(*providers: str, ports: Ports | None = None, **settings: Any) -> Cont
     made = build_control(engine, chosen)
     assert made is not None
     made.open(LOOPBACK)
+    return made
+
+
+def team(*names: str, crew: str = "crew", start: Callable[..., Engine] = tiny.engine) -> list[Control]:
+    """The controls of several workers of one port, on one store."""
+    store, together, made = MemoryStore(kinds_of([PROVIDER])), Together(), []
+    for place, name in enumerate(names):
+        engine = start(store=store, name=name, crew=crew, place=place)
+        made.append(control(together.take(engine, crew)))
     return made

@@ -4,8 +4,10 @@ from mockserver.control.control import Control
 from mockserver.core.delivery import Answered, Sending
 from mockserver.core.text import Json
 from mockserver.engine.ports import Ports
-from tests.control.asking import ask, refused, served, told
+from tests.control.asking import ask, refused, served, team, told
+from tests.engine import posting
 from tests.engine.asking import ask as request
+from tests.engine.asking import create
 
 CLIP: Json = {"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime": 1587667204725}
 HOOK: Json = {
@@ -83,3 +85,37 @@ def test_a_delivery_that_is_not_there_is_refused() -> None:
     for path in ("/deliveries/99", "/deliveries/..%2Fx"):
         assert refused(driven, "GET", path)["status"] == 404
     assert refused(driven, "POST", "/deliveries/99/resend")["status"] == 404
+
+
+def notified() -> list[Control]:
+    """Three workers, of which each was told of a note; all that was due is delivered."""
+    workers = team("one", "two", "three", start=posting.engine)
+    for place, each in enumerate(workers):
+        create(each.desk.engine, f"{place}")
+    told(workers[1], "POST", "/clock/advance", {"by": "0s"})
+    return workers
+
+
+def test_deliveries_of_several_workers_are_told_once_whoever_made_them() -> None:
+    workers = notified()
+    listed = [told(each, "GET", "/deliveries")["deliveries"] for each in workers]
+    assert listed[0] == listed[1] == listed[2]
+    assert [(each["event"], each["state"]) for each in listed[0]] == [("made", "delivered")] * 3
+    first = told(workers[2], "GET", "/deliveries", query="limit=1")
+    rest = told(workers[0], "GET", "/deliveries", query=f"since={first['next']}")
+    assert first["deliveries"] + rest["deliveries"] == listed[0]
+
+
+def test_a_delivery_of_another_worker_is_found_and_sent_once_more() -> None:
+    workers = notified()
+    for delivery in told(workers[0], "GET", "/deliveries")["deliveries"]:
+        assert told(workers[2], "GET", f"/deliveries/{delivery['serial']}") == delivery
+    again = ask(workers[2], "POST", f"/deliveries/{delivery['serial']}/resend")
+    assert (again.status, again.value["state"]) == (201, "delivered")
+    assert told(workers[0], "GET", f"/deliveries/{again.value['id']}") == again.value
+
+
+def test_finished_deliveries_are_forgotten_on_all_workers() -> None:
+    workers = notified()
+    assert ask(workers[0], "DELETE", "/deliveries").status == 204
+    assert [told(each, "GET", "/deliveries")["deliveries"] for each in workers] == [[], [], []]

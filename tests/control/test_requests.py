@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.control.control import Control
 from mockserver.core.http import Headers, Request
-from mockserver.core.text import parse
+from mockserver.core.peers import Answering, Silent
+from mockserver.core.text import Json, Record, parse
 from tests.control.asking import ask as ask_control
-from tests.control.asking import control, refused, told
+from tests.control.asking import control, refused, team, told
+from tests.engine import tiny
 from tests.engine.asking import ask, create, run
 
 
@@ -143,3 +146,108 @@ def test_coverage_counts_until_it_is_cleared() -> None:
 @pytest.mark.parametrize("form", ["har", "jsonl"])
 def test_a_journal_of_nothing_can_be_exported_too(form: str) -> None:
     assert ask_control(control(), "GET", "/requests/export", query=f"format={form}").status == 200
+
+
+def called(*texts: str) -> tuple[Control, Control, Control]:
+    """Three workers that were called in turn."""
+    one, two, three = team("one", "two", "three")
+    for place, text in enumerate(texts):
+        create((one, two, three)[place % 3].desk.engine, text)
+    return one, two, three
+
+
+def serials(told: Json) -> list[int]:
+    return [entry["serial"] for entry in told["requests"]]
+
+
+def test_any_of_several_workers_tells_the_whole_journal() -> None:
+    workers = called(*"abcd")
+    told_by = [told(each, "GET", "/requests") for each in workers]
+    assert told_by[0] == told_by[1] == told_by[2]
+    assert [entry["request"]["body"]["text"] for entry in told_by[0]["requests"]] == list("abcd")
+    for serial in serials(told_by[0]):
+        entries = [told(each, "GET", f"/requests/{serial}") for each in workers]
+        assert entries[0] == entries[1] == entries[2]
+
+
+def test_pages_of_several_journals_pass_over_nothing() -> None:
+    one, two, _ = called(*"abcdefg")
+    page, texts = told(one, "GET", "/requests", query="limit=3"), []
+    while page["requests"]:
+        texts += [entry["request"]["body"]["text"] for entry in page["requests"]]
+        page = told(two, "GET", "/requests", query=f"since={page['next']}&limit=3")
+    assert texts == list("abcdefg")
+
+
+def test_queries_find_and_count_in_all_journals() -> None:
+    one, two, three = called(*"abca")
+    query = {"operation": "createNote", "reply": {"/tiny": "there already"}}
+    assert told(three, "POST", "/requests/count", query) == {"count": 1}
+    (found,) = told(three, "POST", "/requests/find", query)["requests"]
+    assert found["request"]["body"] == {"text": "a"}
+    nearest = [told(each, "POST", "/requests/find", {"body": {"/text": "z"}})["nearest"] for each in (one, two, three)]
+    assert nearest[0] == nearest[1] == nearest[2]
+    assert len(nearest[0]) == 3
+
+
+def test_what_matched_nothing_or_broke_a_rule_is_told_wherever_it_was() -> None:
+    one, two, three = called()
+    ask(two.desk.engine, "GET", "/tiny/note")
+    ask(three.desk.engine, "POST", "/tiny/notes", body={"text": 5})
+    (unmatched,) = told(one, "GET", "/requests/unmatched")["requests"]
+    (miss,) = told(one, "GET", "/requests/near-misses")["nearMisses"]
+    assert unmatched["serial"] == miss["serial"]
+    first = told(one, "GET", "/violations", query="limit=1")
+    rest = told(one, "GET", "/violations", query=f"since={first['next']}")
+    assert [each["operation"] for each in first["violations"] + rest["violations"]] == [None, "createNote"]
+
+
+def test_exports_are_of_all_journals() -> None:
+    one, two, _ = called(*"abc")
+    lines = ask_control(one, "GET", "/requests/export", query="format=jsonl").body.splitlines()
+    assert [parse(line)["request"]["body"]["text"] for line in lines] == list("abc")
+    log = parse(ask_control(two, "GET", "/requests/export").body)["log"]
+    assert len(log["entries"]) == 3
+
+
+def test_what_is_cleared_on_one_is_cleared_on_all_and_counts_as_gone() -> None:
+    one, two, three = called(*"abcd")
+    assert ask_control(two, "DELETE", "/requests").status == 204
+    create(three.desk.engine, "e")
+    (page, other) = (told(each, "GET", "/requests") for each in (one, two))
+    assert (page, page["missed"]) == (other, 4)
+    assert [entry["request"]["body"]["text"] for entry in page["requests"]] == ["e"]
+
+
+def test_coverage_is_of_all_workers_and_cleared_on_all() -> None:
+    one, two, three = called(*"abcd")
+    covered = [told(each, "GET", "/coverage") for each in (one, two, three)]
+    assert covered[0] == covered[1] == covered[2]
+    assert covered[0]["providers"]["tiny"]["calls"] == 4
+    assert ask_control(one, "DELETE", "/coverage").status == 204
+    assert told(three, "GET", "/coverage")["providers"]["tiny"]["calls"] == 0
+
+
+class Mute:
+    """A worker that is alive and does not answer."""
+
+    async def open(self, answer: Answering) -> None: ...
+    async def close(self) -> None: ...
+
+    async def hand_over(self, said: Record) -> bool:
+        return False
+
+    async def ask(self, question: Record, *, crew: bool = False) -> list[Json]:
+        raise Silent("worker 2 is alive and did not answer within 5 s")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/requests"), ("DELETE", "/requests"), ("GET", "/coverage"), ("GET", "/metrics"), ("GET", "/deliveries")],
+)
+def test_a_worker_that_does_not_answer_is_named_and_nothing_is_made_up(method: str, path: str) -> None:
+    driven = control(tiny.engine())
+    driven.desk.engine.peers = Mute()
+    problem = refused(driven, method, path)
+    assert (problem["status"], problem["detail"]) == (503, "worker 2 is alive and did not answer within 5 s")
+    assert "sk again" in problem["remedy"]

@@ -76,3 +76,18 @@ def test_it_can_begin_anew(coverage: Coverage) -> None:
     coverage.add(entry(operation=None))
     coverage.clear()
     assert coverage_json(coverage) == fresh
+
+
+def test_what_several_have_counted_is_added_and_none_of_them_is_changed(coverage: Coverage) -> None:
+    other = Coverage({"tiny": compile_contract(tiny.DOCUMENT).operations}, {"tiny": SIMULATED})
+    coverage.add(entry(violations=(VIOLATION,)))
+    for each in (entry(reply=Reply(409)), entry(violations=(VIOLATION,)), entry(operation=None)):
+        other.add(each)
+    other.strike("tiny", ["status"])
+    both = coverage.together(other.counts(), {"another": {}})
+    found = tried(both, "createNote")
+    assert (found["statuses"], found["violating"], found["violations"]) == ({"201": 2, "409": 1}, 2, {"C201": 2})
+    assert (found["met"], found["never"]) == (["201", "4XX"], [])
+    told = coverage_json(both)["tiny"]
+    assert (told["calls"], told["unmatched"], told["faults"]["met"]) == (3, 1, {"status": 1})
+    assert tried(coverage, "createNote")["calls"] == 1

@@ -8,6 +8,7 @@ from mockserver.core.http import Headers, Reply, Request
 from mockserver.core.violation import Violation
 from mockserver.engine.journal import Entry, Journal
 from mockserver.engine.query import Query
+from mockserver.engine.serials import Serials
 
 
 def add(journal: Journal, path: str = "/", body: bytes = b"") -> Entry:
@@ -165,3 +166,66 @@ def test_a_journal_may_grow_while_it_is_read() -> None:
         seen.append(entry.serial)
         add(journal)
     assert seen == [1, 2, 3]
+
+
+def shared(now: int = 0, slot: int = 1, **bounds: int) -> Journal:
+    """The journal of one of several servers, whose real clock stands."""
+    journal = Journal(**bounds)
+    journal.follow(Serials(lambda: now, 0, slot))
+    return journal
+
+
+def test_serials_of_several_servers_have_gaps_and_are_found_all_the_same() -> None:
+    journal = shared(most_entries=3)
+    serials = [add(journal).serial for _ in range(5)]
+    assert serials == [1_001, 2_001, 3_001, 4_001, 5_001]
+    assert [journal.get(serial) is not None for serial in (*serials, 3_000, 9_001)] == [
+        *[False] * 2,
+        *[True] * 3,
+        False,
+        False,
+    ]
+    assert [[entry.serial for entry in journal.since(serial)] for serial in (3_000, 3_001, 5_001)] == [
+        serials[2:],
+        serials[3:],
+        [],
+    ]
+    assert [journal.missed(serial) for serial in (0, 1_000, 1_001, 2_001)] == [2, 2, 1, 0]
+
+
+def test_a_journal_is_cleared_up_to_a_serial() -> None:
+    journal = shared()
+    serials = [add(journal).serial for _ in range(4)]
+    before = journal.bytes
+    assert journal.clear(serials[1]) == 2
+    assert [entry.serial for entry in journal.since(0)] == serials[2:]
+    assert (journal.missed(0), journal.bytes) == (2, before // 2)
+
+
+def test_what_another_leaves_stands_among_what_is_here_by_its_serials() -> None:
+    one, two = shared(slot=1), shared(slot=2)
+    for journal in (one, two, one, two):
+        add(journal)
+    entries, gone = one.leave()
+    two.inherit(entries, gone)
+    two.inherit(entries)
+    assert [entry.serial for entry in two.since(0)] == [1_001, 1_002, 2_001, 2_002]
+    assert (two.bytes, two.missed(0)) == (2 * one.bytes, 0)
+
+
+def test_of_what_another_leaves_the_oldest_gives_way() -> None:
+    one, two = shared(slot=1, most_entries=2), shared(slot=2, most_entries=3)
+    for journal in (one, one, one, two, two):
+        add(journal)
+    two.inherit(*one.leave())
+    assert [entry.serial for entry in two.since(0)] == [2_001, 2_002, 3_001]
+    assert two.missed(0) == 2
+
+
+def test_what_was_cleared_does_not_come_back_with_what_another_leaves() -> None:
+    one, two = shared(slot=1), shared(slot=2)
+    serials = [add(one).serial for _ in range(3)]
+    left = one.leave()
+    two.clear(serials[1])
+    two.inherit(*left)
+    assert [entry.serial for entry in two.since(0)] == serials[2:]

@@ -8,6 +8,7 @@ from mockserver.core.delivery import Answered, Attempt, Delivery, Sending, deliv
 from mockserver.core.http import Headers
 from mockserver.core.world import WorldId
 from mockserver.engine.outbox import Outbox, posted_json
+from mockserver.engine.serials import Serials
 
 ONE, OTHER = WorldId("p", "one"), WorldId("p", "other")
 
@@ -162,3 +163,37 @@ def test_what_is_secret_in_a_url_or_a_header_is_not_shown() -> None:
     shown = posted_json(next(iter(outbox)))
     assert "hush" not in str(shown)
     assert shown["url"] == "http://[removed]@localhost/a?token=[removed]&b=1"
+
+
+def finished(*ids: str, slot: int = 1, **bounds: int) -> Outbox:
+    """The outbox of one of several servers, in which all has arrived."""
+    outbox = Outbox(**bounds)
+    outbox.follow(Serials(lambda: 0, 0, slot))
+    outbox.add(ONE, [delivery(id) for id in ids])
+    while (posted := outbox.take(ONE, 0)) is not None:
+        outbox.attempted(posted, attempted(posted.delivery))
+    return outbox
+
+
+def test_what_another_leaves_stands_in_the_list_by_its_serials() -> None:
+    one, two = finished("a", "b", slot=1), finished("c", "d", slot=2)
+    two.add(ONE, [delivery("pending")])
+    two.inherit(one.leave())
+    two.inherit(one.leave())
+    assert ids(two) == ["a", "c", "b", "d", "pending"]
+    assert [posted.serial for posted in two] == [1_001, 1_002, 2_001, 2_002, 3_002]
+    assert two.next_due(ONE) == 0
+
+
+def test_of_what_another_leaves_the_oldest_delivery_gives_way() -> None:
+    one, two = finished("a", "b", slot=1), finished("c", "d", slot=2, most_kept=3)
+    two.inherit(one.leave())
+    assert ids(two) == ["c", "b", "d"]
+
+
+def test_the_list_is_cleared_up_to_a_serial_and_what_was_cleared_stays_away() -> None:
+    one, two = finished("a", "b", slot=1), finished("c", "d", slot=2)
+    left = one.leave()
+    assert two.clear(1_002) == 1
+    two.inherit(left)
+    assert ids(two) == ["b", "d"]

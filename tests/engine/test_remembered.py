@@ -10,12 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mockserver.core.world import Remove
 from mockserver.engine import remembered
 from mockserver.engine.engine import Engine
+from mockserver.engine.keeping import note
 from mockserver.engine.kept import kinds_of
+from mockserver.engine.shared_kept import LEASE
 from mockserver.stores.memory import MemoryStore
-from tests.engine import tiny
-from tests.engine.asking import request
+from tests.engine import posting, tiny
+from tests.engine.asking import create, opened, request, run
 from tests.engine.together import Together
 
 
@@ -99,12 +102,11 @@ class Following(RuleBasedStateMachine):
     @precondition(lambda self: len(self.serving) > 1)
     @rule(data=st.data())
     def one_ends_in_order(self, data: st.DataObject) -> None:
-        engine = data.draw(st.sampled_from([each for each in self.serving if not self._polled(each)] or [None]))
-        if engine is not None and len(self.serving) > 1:
-            self.serving.remove(engine)
-            engine.state = "draining"
-            self.leaving.append((engine, Work(remembered.hand_over(engine))))
-            self.in_order.add(engine.worlds.keeper)
+        engine = data.draw(st.sampled_from([each for each in self.serving if not self._polled(each)]))
+        self.serving.remove(engine)
+        engine.state = "draining"
+        self.leaving.append((engine, Work(remembered.hand_over(engine))))
+        self.in_order.add(engine.worlds.keeper)
 
     @precondition(lambda self: len(self.serving) > 1)
     @rule(data=st.data())
@@ -227,3 +229,108 @@ def paths(engine: Engine) -> set[str]:
 
 TestFollowing = Following.TestCase
 TestFollowing.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+def several(together: Together, *names: str) -> list[Engine]:
+    store = MemoryStore(kinds_of([tiny.PROVIDER]))
+    return [opened(together.take(tiny.engine(store=store, name=name))) for name in names]
+
+
+def test_what_is_recorded_while_others_are_asked_is_left_for_later_everywhere() -> None:
+    together = Together()
+    one, two, three = several(together, "one", "two", "three")
+    asked = 0
+
+    async def meanwhile() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 4:  # two was asked for its entries, three was not yet
+            for engine in (two, one):
+                await engine.respond(request("GET", "/tiny/notes"))
+
+    together.on_the_way = meanwhile
+    told = run(remembered.entries(one, since=0))
+    assert told.entries == []
+    assert len(run(remembered.entries(three, since=told.until)).entries) == 2
+
+
+def test_what_is_handed_over_while_others_are_asked_is_told() -> None:
+    together = Together()
+    one, two, three = several(together, "one", "two", "three")
+    create(three, "kept")
+    asked = 0
+
+    async def meanwhile() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 4:  # two was asked for its entries and had none
+            together.seats.reverse()
+            await remembered.hand_over(three)
+            await three.peers.close()
+
+    together.on_the_way = meanwhile
+    assert [entry.request.path for entry in run(remembered.entries(one, since=0)).entries] == ["/tiny/notes"]
+    assert len(two.journal) == 1
+
+
+def test_a_journal_larger_than_a_piece_is_handed_over_whole() -> None:
+    one, two = several(Together(), "one", "two")
+    for number in range(remembered.PAGE + 5):
+        create(one, f"{number}")
+    run(remembered.hand_over(one))
+    assert list(two.journal.since(0)) == list(one.journal.since(0))
+    assert len(run(remembered.every(two, 0))) == remembered.PAGE + 5
+
+
+def test_deliveries_that_are_over_are_handed_over_and_told_once() -> None:
+    store, together = MemoryStore(kinds_of([posting.PROVIDER])), Together()
+    one, two = (together.take(posting.engine(store=store, name=name)) for name in ("one", "two"))
+    create(one, "a")
+    run(one.advance(0))
+    before = run(remembered.deliveries(two, 0, 10))
+    assert [posted.delivery.state for posted in before] == ["delivered"]
+    run(remembered.hand_over(one))
+    assert run(remembered.deliveries(two, 0, 10)) == before
+    run(one.peers.close())
+    assert run(remembered.deliveries(two, 0, 10)) == before
+
+
+def test_an_engine_that_is_alone_hands_over_nothing() -> None:
+    alone = opened(tiny.engine())
+    create(alone, "a")
+    run(remembered.hand_over(alone))
+    assert run(remembered.coverage(alone)).counts()["tiny"]["operations"]
+
+
+def beside(store: MemoryStore, name: str, *, ahead: int) -> Engine:
+    """A server whose clock is so many ms ahead of real time."""
+    return tiny.engine(store=store, name=name, at=None, source=lambda: tiny.NOW + ahead)
+
+
+def test_whoever_asks_is_then_as_late_as_the_latest() -> None:
+    store, together = MemoryStore(kinds_of([tiny.PROVIDER])), Together()
+    slow, fast = (opened(together.take(beside(store, name, ahead=ms))) for name, ms in (("slow", 0), ("fast", 2_000)))
+    create(fast, "a")
+    seen = run(remembered.entries(slow, since=0)).entries[-1].serial
+    create(slow, "b")
+    assert [entry.serial > seen for entry in run(remembered.entries(fast, since=seen)).entries] == [True]
+
+
+def test_a_server_that_comes_when_all_are_gone_goes_on_after_their_serials() -> None:
+    store = MemoryStore(kinds_of([tiny.PROVIDER]))
+    fast = opened(beside(store, "fast", ahead=2_000))
+    assert fast.sharing is not None
+    create(fast, "a")
+    run(fast.sharing.leave())
+    slow = opened(beside(store, "slow", ahead=0))
+    create(slow, "b")
+    assert slow.journal.last > fast.journal.last
+
+
+def test_a_server_that_was_taken_for_dead_keeps_its_slot() -> None:
+    store = MemoryStore(kinds_of([tiny.PROVIDER]))
+    late, other = (opened(beside(store, name, ahead=0)) for name in ("late", "other"))
+    assert late.serials is not None and late.sharing is not None and other.serials is not None
+    run(note(store, Remove(LEASE, "late")))
+    run(late.sharing.stay())
+    assert (late.serials.slot, other.serials.slot) == (0, 1)

@@ -123,6 +123,23 @@ def test_faults_set_on_both_at_once_all_stand(pair: Pair) -> None:
     assert sorted(named[0]) == [f"fault-{number}" for number in range(1, 7)]
 
 
+def test_faults_removed_and_set_on_both_at_once_are_gone_and_there(pair: Pair) -> None:
+    fault = {"status": {"code": 503}, "name": "new"}
+    for each in pair:
+        for _ in range(4):
+            control(each, "POST", "/faults", {"status": {"code": 503}})
+    ids = [said["id"] for said in state(pair[0], "/faults")["faults"]]
+
+    async def both() -> list[Reply]:
+        calls = [request("DELETE", f"/__admin/faults/{id}", None) for id in ids]
+        calls += [request("POST", "/__admin/faults", None, fault) for _ in range(4)]
+        return list(await asyncio.gather(*(Control(pair[at % 2]).respond(call) for at, call in enumerate(calls))))
+
+    new = {reply.value["id"] for reply in run(both()) if reply.status == 201}
+    assert len(new) == 4
+    assert [{said["id"] for said in state(each, "/faults")["faults"]} for each in pair] == [new, new]
+
+
 def test_a_reply_that_is_laid_ready_on_one_is_given_once_by_whoever_is_called(pair: Pair) -> None:
     one, two = pair
     for status in (418, 451):

@@ -277,11 +277,13 @@ def engine(
     store: Store | None = None,
     name: str | None = None,
     dead: tuple[str, ...] = (),
+    crew: str = "",
+    place: int = 0,
     ttl: int | None = None,
 ) -> Engine:
     """An engine that serves tiny notes from memory; its clock stands until it is moved.
 
-    With a `name` it is one of several on its store, of whom those are known to be `dead`.
+    With a `name` it is one of several on its store, of whom those are known to be `dead`; for `crew` see `Peer`.
     """
     clock = Clock(source, at)
     store = store or MemoryStore(kinds_of([provider]))
@@ -299,5 +301,5 @@ def engine(
         ports=ports or Ports(),
     )
     if name is not None:
-        Sharing(made, name, dead)
+        Sharing(made, name, dead, crew=crew, place=place)
     return made

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,17 @@ def test_what_a_document_calls_secret_never_stands_in_the_journal() -> None:
     (entry,) = engine.journal.since(0)
     assert "hidden-key" not in repr(entry)
     assert "source" in repr(entry.request)
+
+
+def test_a_server_that_is_alone_loads_nothing_of_how_several_ask_each_other() -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from mockserver.server.thread import ThreadedServer\n"
+        "from mockserver.settings import Settings\n"
+        "with ThreadedServer(Settings(port=0)): print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    ours = {f"mockserver.{name}" for name in ("server.mesh", "server.peer_sockets", "server.watchdog")}
+    assert not {*ours, "mockserver.stores.redis_peers", "mockserver.engine.asking", "redis", "faulthandler"} & set(
+        loaded
+    )
