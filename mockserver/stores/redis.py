@@ -30,15 +30,7 @@ from mockserver.stores.redis_directory import Directory
 from mockserver.stores.redis_jobs import Job
 from mockserver.stores.redis_lane import Lane, Place
 from mockserver.stores.redis_line import Address, Command, Line
-from mockserver.stores.redis_scripts import (
-    ALL,
-    REPLACE,
-    Keys,
-    field,
-    items,
-    kind_and_id,
-    member,
-)
+from mockserver.stores.redis_scripts import ALL, REPLACE, Keys, field, items, kind_and_id, member
 from mockserver.stores.rows import Kinds, Step, read, written
 
 SCHEMA: Final = 1
