@@ -265,7 +265,7 @@ class RedisStore:
     def _gone(self, world: WorldId, found: Mapping[tuple[str, str], Record]) -> list[bytes]:
         """The keys of all indexes that have something of these."""
         steps = self._kinds[world.provider].going(found)
-        places = {(step.kind, entry.label, entry.key) for step in steps for entry in step.gone}
+        places = {(step.kind, label, key) for step in steps for label, key, _ in step.gone}
         return [self.keys.index(world, *place) for place in places]
 
     def _forget(self, world: WorldId) -> None:
