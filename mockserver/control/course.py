@@ -29,6 +29,9 @@ from mockserver.errors import unknown
 # Of an inflated body; a large world document has a tenth of it.
 MOST_BODY: Final = 1024 * 1024
 
+# Worlds may come and go while they are told of.
+MOST_TRIES: Final = 20
+
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -66,7 +69,7 @@ async def _reply(desk: Desk, request: Request, answers: Mapping[str, Answer]) ->
 
 async def _set_everywhere(desk: Desk, call: Call, answer: Answer, *, sets: bool) -> Reply:
     """The answer, on what is set on any of several servers; what it `sets` then holds on all."""
-    engine = desk.engine
+    engine, tries = desk.engine, 0
     while True:
         if engine.sharing is not None:
             await look_around(engine, call.path.get("provider"), call.path.get("world"))
@@ -77,11 +80,13 @@ async def _set_everywhere(desk: Desk, call: Call, answer: Answer, *, sets: bool)
                 await engine.keep()
         except Clashed:
             continue
-        except WorldGone as gone:  # somebody else has let it go: the answer is as if it had never been
-            (world,) = gone.args
-            if engine.worlds.find(world) is None:
+        except WorldGone as gone:  # somebody has let it go meanwhile: the answer is as if it had never been
+            tries += 1
+            if tries == MOST_TRIES:
                 raise
-            engine.worlds.lose(world)
+            (world,) = gone.args
+            if engine.worlds.find(world) is not None:
+                engine.worlds.lose(world)
             continue
         return reply
 

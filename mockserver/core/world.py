@@ -243,8 +243,8 @@ class Store(Protocol):
 
     async def exists(self, world: WorldId) -> bool: ...
 
-    async def drop(self, world: WorldId) -> bool:
-        """Forget a world; False if there was none."""
+    async def drop(self, world: WorldId, *, calls: int | None = None) -> bool:
+        """Forget a world, or only if so many `calls` have changed it; False, and nothing done, if not, or if none."""
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         """Every world, oldest first."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Final
 
 from mockserver.core.http import Reply
 from mockserver.core.world import Outcome, Put, Remove, Store, View, WorldGone, WorldId
 from mockserver.engine.clock import Clock
-from mockserver.engine.keeping import note, noted
+from mockserver.engine.keeping import ask, note
 from mockserver.engine.kept import SERVER, USE
 
 # That a world is used is written down at most so often.
@@ -57,19 +57,53 @@ class Uses:
         if self._used.pop(world, None) is not None and self._store.lasts:
             await note(self._store, Remove(USE, _id(world)))
 
-    async def expired(self, worlds: Iterable[WorldId]) -> list[WorldId]:
-        """Those that nobody has used for too long, on no server that shares the store."""
-        if self._ttl is None:
-            return []
-        before = self._clock.real() - self._ttl
-        found = []
-        for world in [each for each in worlds if self.at(each) <= before]:
-            elsewhere = await noted(self._store, USE, _id(world)) if self._store.lasts else None
-            if elsewhere is not None and elsewhere["at"] > before:
-                self._used[world] = elsewhere["at"]
-            else:
-                found.append(world)
-        return found
+    async def idle(self, worlds: Mapping[WorldId, object], most: int) -> AsyncIterator[tuple[WorldId, int | None]]:
+        """Of these worlds, longest unused first, those to let go, on no server that shares the store in use.
+
+        With each comes how many calls have changed it, if it has to go only as long as that is so.
+        """
+        before = -1 if self._ttl is None else self._clock.real() - self._ttl
+        for world in list(worlds):
+            if len(worlds) > most:
+                if await self._is_ours_to_let_go(world, self.at(world)):
+                    yield world, None
+            elif self.at(world) <= before:
+                calls = await self._calls(world)
+                if await self._is_ours_to_let_go(world, before):
+                    yield world, calls
+
+    async def _is_ours_to_let_go(self, world: WorldId, before: int) -> bool:
+        """Whether nobody has used it since an instant; of several servers that find out, one gets to hear it."""
+        if not self._store.lasts:
+            return True
+        found: list[int | None] = []
+
+        def take(view: View) -> Outcome:
+            use = view.get(USE, _id(world))
+            found.append(None if use is None else use["at"])
+            gone = use is not None and use["at"] <= before
+            return Outcome(Reply(204), (Remove(USE, _id(world)),) if gone else ())
+
+        await ask(self._store, take)
+        at = found[-1]
+        if at is None:  # another server lets it go, or it was brought here, and has its time before it
+            self._used.pop(world, None)
+            if await self._store.exists(world):
+                await self.touch(world)
+            return False
+        self._used[world] = at
+        return at <= before
+
+    async def _calls(self, world: WorldId) -> int | None:
+        found: list[int] = []
+
+        def look(view: View) -> Outcome:
+            found.append(view.serial)
+            return Outcome(Reply(204))
+
+        with suppress(WorldGone):
+            await self._store.transact(world, look, counted=False)
+        return found[-1] if found else None
 
 
 def _id(world: WorldId) -> str:

@@ -170,11 +170,13 @@ class Worlds:
             await self._let_idle_go()
         self.changed(world)
 
-    async def drop(self, world: WorldId) -> bool:
-        """Forget a world, whatever sort it is; False if there was none."""
+    async def drop(self, world: WorldId, calls: int | None = None) -> bool:
+        """Forget a world, whatever sort it is; False if there was none, or if not so many calls have changed it."""
+        if calls is not None and not await self._store.drop(world, calls=calls):
+            return False
         self.forget(world)
         await self._uses.forget(world)
-        dropped = await self._store.drop(world)
+        dropped = calls is not None or await self._store.drop(world)
         self._tell(world, None)
         self.changed(world)
         return dropped
@@ -281,18 +283,16 @@ class Worlds:
                 self.change(home.world, pace=pace)
 
     async def _make_private(self, world: WorldId) -> Home:
-        home = self._private[world] = await self._make(world)
         if self._uses.noted:
-            await self._uses.touch(world)
+            await self._uses.touch(world)  # first: one that is there and was never used would go at once
+        home = self._private[world] = await self._make(world)
         self.changed(world)
         await self._let_idle_go()
         return home
 
     async def _let_idle_go(self) -> None:
-        while len(self._private) > self._most_private:
-            await self.drop(next(iter(self._private)))
-        for expired in await self._uses.expired(self._private):
-            await self.drop(expired)
+        async for world, calls in self._uses.idle(self._private, self._most_private):
+            await self.drop(world, calls)
 
     async def _make(self, world: WorldId) -> Home:
         """One world comes of it, however many call at once, on however many servers: the store refuses the second."""

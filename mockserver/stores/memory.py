@@ -136,10 +136,11 @@ class MemoryStore:
     async def exists(self, world: WorldId) -> bool:
         return world in self._worlds
 
-    async def drop(self, world: WorldId) -> bool:
-        state = self._worlds.pop(world, None)
-        if state is None:
+    async def drop(self, world: WorldId, *, calls: int | None = None) -> bool:
+        state = self._worlds.get(world)
+        if state is None or calls not in (None, state.serial):
             return False
+        del self._worlds[world]
         self._disown_all(state)
         return True
 

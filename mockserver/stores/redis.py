@@ -31,13 +31,7 @@ from mockserver.stores.redis_jobs import Job
 from mockserver.stores.redis_lane import Lane, Place
 from mockserver.stores.redis_line import Address, Command, Line
 from mockserver.stores.redis_questions import changed
-from mockserver.stores.redis_scripts import (
-    ALL,
-    REPLACE,
-    Keys,
-    items,
-    kind_and_id,
-)
+from mockserver.stores.redis_scripts import ALL, REPLACE, Keys, items, kind_and_id
 from mockserver.stores.rows import Kinds, Step, read
 
 SCHEMA: Final = 1
@@ -122,10 +116,10 @@ class RedisStore:
         found = await self._line.send(lambda client: client.exists(self.keys.of(world)[0]))
         return bool(found)
 
-    async def drop(self, world: WorldId) -> bool:
+    async def drop(self, world: WorldId, *, calls: int | None = None) -> bool:
         for _ in range(MOST_TRIES):
-            age, version, _, found = await self._all(world)
-            if age is None:
+            age, version, counted, found = await self._all(world)
+            if age is None or calls not in (None, counted):
                 return False
             gone = [part for key in self._gone(world, found) for part in (b"d", key)]
             arguments = (b"%d" % age, version, b"", b"", b"", items(gone))

@@ -142,12 +142,13 @@ class SqliteStore:
     async def exists(self, world: WorldId) -> bool:
         return self._session.within(lambda tables: tables.number(world) is not None, together=True)
 
-    async def drop(self, world: WorldId) -> bool:
+    async def drop(self, world: WorldId, *, calls: int | None = None) -> bool:
         def work(tables: Tables) -> bool:
             number = tables.number(world)
-            if number is not None:
-                tables.drop(world, number)
-            return number is not None
+            if number is None or calls not in (None, tables.world(world).known.serial):
+                return False
+            tables.drop(world, number)
+            return True
 
         return self._session.within(work, writes=True)
 

@@ -257,3 +257,47 @@ def test_worlds_that_somebody_else_took_out_of_the_store_are_made_anew(
     assert run(Control(served).respond(request(method, f"/__admin{path}", None, body))).status == status
     assert create(served, "new", "test_alice").status == 201
     assert "gone" not in texts(served)
+
+
+def test_of_too_many_private_worlds_none_goes_that_another_server_uses(serve: Serve) -> None:
+    clock = [NOW]
+    one, other = (serve(source=lambda: clock[0], most_private=2) for _ in range(2))
+    notes(one, "test_a")
+    notes(one, "test_b")
+    clock[0] += 100_000
+    notes(other, "test_a")
+    notes(one, "test_c")
+    assert [home.world.name for home in one.worlds.homes()] == ["default", "test_a", "test_c"]
+
+
+def test_of_several_servers_one_lets_a_world_go_and_it_is_the_next_call_s_from_there(serve: Serve) -> None:
+    clock = [NOW]
+    one, other = (serve(source=lambda: clock[0], ttl=600_000) for _ in range(2))
+    for served in (one, other):
+        create(served, "old", "test_a")
+    clock[0] += 601_000
+    notes(one, "test_b")
+    create(one, "new", "test_a")
+    notes(other, "test_c")
+    assert "new" in texts_of(other, "test_a") and "old" not in texts_of(other, "test_a")
+
+
+def test_a_call_that_comes_while_its_world_is_let_go_is_not_lost(serve: Serve) -> None:
+    clock = [NOW]
+    one, other = (serve(source=lambda: clock[0], ttl=600_000) for _ in range(2))
+    notes(one, "test_a")
+    notes(other, "test_a")
+    clock[0] += 601_000
+    drop = one.store.drop
+
+    async def late(world: WorldId, **options: Any) -> bool:
+        await other.respond(request("POST", "/tiny/notes", "test_a", {"text": "just in time"}))
+        return await drop(world, **options)
+
+    one.store.drop = late  # type: ignore[method-assign]
+    notes(one, "test_b")
+    assert "just in time" in texts_of(one, "test_a")
+
+
+def texts_of(engine: Engine, key: str) -> list[str]:
+    return [note["text"] for note in notes(engine, key)]

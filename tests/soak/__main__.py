@@ -1,6 +1,9 @@
 """Soak a server: mixed traffic with faults and restarts; memory has to stay flat, and nothing fails unasked.
 
 python -m tests.soak [--minutes 3] [--clients 6] [--restart-every 60] [--seed 0] [-- OPTIONS OF mockserver serve]
+
+Among the options `--store sqlite:` and `--store redis://`, without more, mean a store that is made for it. A server
+whose store lasts is killed, too; one of several workers is rolled over (SIGHUP), and loses a worker.
 """
 
 from __future__ import annotations
@@ -8,11 +11,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from tests.soak.driver import Driver
 from tests.soak.server import Served
 from tests.soak.traffic import FAULTY, Client, Tally, receiver
+from tests.stores.running import redis_server
 
 # Of one life of the server: from here on its memory counts.
 WARM_UP: Final = 0.4
@@ -41,25 +50,48 @@ def _mean(values: Sequence[int]) -> float:
     return sum(values) / len(values)
 
 
-async def soak(served: Served, minutes: float, clients: int, restart_every: float, seed: int) -> tuple[Tally, Memory]:
-    """Traffic until the time is over; the server is restarted as often as told (s), 0 for never."""
+async def soak(
+    served: Served, minutes: float, clients: int, restart_every: float, seed: int
+) -> tuple[Tally, Memory, Counter[str]]:
+    """Traffic until the time is over; the server is interrupted as often as told (s), 0 for never, in each way in turn.
+
+    Also tells how often in which way.
+    """
     loop = asyncio.get_running_loop()
-    tally, memory = Tally(), Memory()
+    tally, memory, random = Tally(), Memory(), Random(seed)
+    interrupted: Counter[str] = Counter()
     until = loop.time() + minutes * 60
     names = [FAULTY.removeprefix("test_"), *(f"soak-{number}" for number in range(1, clients))]
     async with receiver(tally) as hook:
         clients_of = [Client(served, tally, name, seed + place, hook) for place, name in enumerate(names)]
         tasks = [asyncio.create_task(client.run(until)) for client in clients_of]
+        tasks.append(asyncio.create_task(Driver(served, tally, seed).run(until)))
         next_restart = loop.time() + restart_every if restart_every else until
         while loop.time() < until:
             await asyncio.sleep(SAMPLE_SECONDS)
             memory.lives[-1].append(served.resident())
             if next_restart <= loop.time() < until - 5:
-                await asyncio.to_thread(served.restart)
+                how = served.interruptions[sum(interrupted.values()) % len(served.interruptions)]
+                await asyncio.to_thread(served.interrupt, how, random)
+                interrupted[how] += 1
                 memory.lives.append([])
                 next_restart = loop.time() + restart_every
         await asyncio.gather(*tasks)
-    return tally, memory
+    return tally, memory, interrupted
+
+
+@contextmanager
+def store_in(words: Sequence[str]) -> Iterator[list[str]]:
+    """The options, with a store of our own in place of a bare `sqlite:` or `redis://`."""
+    with ExitStack() as stack:
+        own: list[str] = []
+        for word in words:
+            if word == "sqlite:":
+                word = f"sqlite:{stack.enter_context(TemporaryDirectory())}/worlds.db"
+            elif word == "redis://":
+                word = stack.enter_context(redis_server()).url
+            own.append(word)
+        yield own
 
 
 def main(words: Sequence[str]) -> int:
@@ -70,12 +102,14 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--restart-every", type=float, default=60, help="seconds; 0 for never")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(ours)
-    served = Served(tuple(theirs))
-    try:
-        tally, memory = asyncio.run(soak(served, given.minutes, given.clients, given.restart_every, given.seed))
-        errors = [line for line in served.errors().splitlines() if '"level":"warning"' not in line]
-    finally:
-        served.close()
+    with store_in(theirs) as options:
+        served = Served(tuple(options))
+        try:
+            found = asyncio.run(soak(served, given.minutes, given.clients, given.restart_every, given.seed))
+            errors = [line for line in served.errors().splitlines() if '"level":"warning"' not in line]
+        finally:
+            served.close()
+    tally, memory, interrupted = found
     growth = memory.growth()
     calls = sum(tally.calls.values())
     say = sys.stdout.write
@@ -84,8 +118,9 @@ def main(words: Sequence[str]) -> int:
     say(f"memory of each life, end against warm: {', '.join(f'{each:.2f}' for each in growth) or 'too short'}\n")
     for name, count in sorted(tally.calls.items()):
         say(f"  {name}: {count:,}\n")
-    for wrong in tally.wrong:
-        say(f"WRONG {wrong}\n")
+    say("".join(f"  {how}: {count}\n" for how, count in interrupted.items()))
+    for sort, (count, example) in tally.wrong.items():
+        say(f"WRONG {count} x {sort}\n  such as {example}\n")
     for line in errors[:50]:
         say(f"WRONG in the server's log: {line[:2_000]}\n")
     if not tally.deliveries:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Final
 
 START_SECONDS: Final = 30.0
@@ -49,25 +53,56 @@ class Served:
         self.port = json.loads(self._ready.read_text())["port"]
         return process
 
-    def restart(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it, and start it again where it was. Blocks until it is ready."""
+    @property
+    def interruptions(self) -> tuple[str, ...]:
+        """In which ways it can be interrupted: what a store that lasts has to bear, and what workers do."""
+        lasts = any(word.startswith(("sqlite:", "redis", "unix:")) for word in self._words)
+        workers = ("roll", "kill a worker") if "--workers" in self._words else ()
+        return ("restart", *workers, *(("kill",) if lasts else ()))
+
+    def interrupt(self, how: str, random: Random) -> None:
+        """Do one of these. Blocks until all of it is ready again."""
         self.up = False
-        self.stop(number)
-        self._ready.unlink(missing_ok=True)
-        self.process = self._start()
+        before = self._pids()
+        if how in ("restart", "kill"):
+            self.stop(signal.SIGTERM if how == "restart" else signal.SIGKILL)
+            self._ready.unlink(missing_ok=True)
+            self.process = self._start()
+        elif how == "roll":
+            self.process.send_signal(signal.SIGHUP)
+            self._until(lambda: not set(before[1:]) & set(self._pids()))
+        else:
+            os.kill(random.choice(before[1:]), signal.SIGKILL)
+            self._until(lambda: len(self._pids()) == len(before) and self._pids() != before)
         self.up = True
         self._since = time.monotonic()
 
+    def _until(self, is_so: Callable[[], bool]) -> None:
+        until = time.monotonic() + START_SECONDS
+        while not is_so():
+            if time.monotonic() > until:
+                raise SystemExit(f"its workers are not what they should be:\n{self.errors()}")
+            time.sleep(0.05)
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        self.process.send_signal(number)
+        for pid in self._pids() if number == signal.SIGKILL else [self.process.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
         self.process.wait(timeout=DRAIN_SECONDS + 10)
 
+    def _pids(self) -> list[int]:
+        """The process, then its workers."""
+        words = ["ps", "-o", "pid=", "--ppid", f"{self.process.pid}"]
+        return [self.process.pid, *map(int, subprocess.run(words, capture_output=True, text=True).stdout.split())]
+
     def resident(self) -> int:
-        """KiB of memory, as the kernel counts them (Linux)."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
-        raise OSError("no VmRSS")
+        """KiB of memory, of all workers together, as the kernel counts them (Linux)."""
+        found = 0
+        for pid in self._pids():
+            with suppress(OSError):  # it has just ended
+                lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+                found += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+        return found
 
     def errors(self) -> str:
         """What it wrote to its log of errors, in all its lives."""

@@ -27,23 +27,33 @@ from tests.soak.server import Served
 ROUND: Final = 40
 FAULTY: Final = "test_faulty"
 PLANS: Final = ("retry-storm", "flaky-network", "broken-bodies", "success-lost", "gateway-gives-up", "dead-connections")
+# So long after a restart a connection may still be found broken.
+QUIET_SECONDS: Final = 1.0
 # A reply that takes longer is an error, whatever it says.
 PATIENCE: Final = aiohttp.ClientTimeout(total=20)
 
 
 @dataclass
 class Tally:
-    """What came of it all. `wrong` are the first errors nobody asked for."""
+    """What came of it all. `wrong` are errors that nobody asked for: of each sort how many, and one of them."""
 
     calls: Counter[str] = field(default_factory=Counter)
     lost: int = 0  # to restarts
     asked_for: int = 0  # errors in the world that has faults
     deliveries: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def blame(self, what: str) -> None:
-        if len(self.wrong) < 50:
-            self.wrong.append(what)
+    def blame(self, sort: str, example: str = "") -> None:
+        many, first = self.wrong.get(sort, (0, example))
+        self.wrong[sort] = many + 1, first
+
+    async def excuse(self, served: Served, who: str, error: Exception) -> None:
+        """A call that failed on the wire: asked for while the server is away, or one of its workers."""
+        if served.up and served.quiet_for(QUIET_SECONDS):
+            self.blame(f"{type(error).__name__}", f"{who}: {error}")
+        else:
+            self.lost += 1
+        await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -175,26 +185,25 @@ class Client:
         if match is not None:
             reply = Reply(response.status, Headers.of(response.headers.items()), text, value)
             for violation in self._contracts[provider].check_reply(match.operation, reply):
-                self._tally.blame(f"{method} {url}: {violation}")
+                self._tally.blame(f"{match.operation.id}: {violation.rule} {violation.pointer}", f"{url}: {violation}")
         if response.status >= 500 and b"mockserver" in text:
-            self._tally.blame(f"{method} {url}: {response.status} {text[:300].decode(errors='replace')}")
+            operation = match.operation.id if match else f"{method} {url}"
+            self._tally.blame(f"{operation}: {response.status}", f"{url}: {text[:300].decode(errors='replace')}")
         return value
 
     async def _control(self, session: aiohttp.ClientSession, method: str, path: str, body: Json = None) -> Json:
         async with session.request(method, f"{self._served.url}/__admin{path}", json=body) as response:
             if response.status >= 500:
-                self._tally.blame(f"{method} /__admin{path}: {response.status} {await response.text()}")
+                self._tally.blame(f"{method} /__admin{path}: {response.status}", await response.text())
             return await response.json(content_type=None) if response.status == 200 else {}
 
     async def _excuse(self, error: Exception) -> None:
-        """A call that failed on the wire: asked for in the faulty world, and while the server is away."""
+        """A call that failed on the wire: asked for in the faulty world, too."""
         if self._faulty:
             self._tally.asked_for += 1
-        elif self._served.up and self._served.quiet_for(1.0):
-            self._tally.blame(f"{self._key}: {type(error).__name__}: {error}")
+            await asyncio.sleep(0.05)
         else:
-            self._tally.lost += 1
-        await asyncio.sleep(0.05)
+            await self._tally.excuse(self._served, self._key, error)
 
 
 def _contract(provider: str) -> CompiledContract:

@@ -167,8 +167,8 @@ class Racy:
     async def exists(self, world: WorldId) -> bool:
         return await self.inner.exists(world)
 
-    async def drop(self, world: WorldId) -> bool:
-        return await self.inner.drop(world)
+    async def drop(self, world: WorldId, *, calls: int | None = None) -> bool:
+        return await self.inner.drop(world, calls=calls)
 
     async def worlds(self, provider: str | None = None) -> list[WorldId]:
         return await self.inner.worlds(provider)
