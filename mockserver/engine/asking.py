@@ -10,24 +10,29 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from inspect import isawaitable
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockserver.core.http import Reply
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Outcome, StoreError, View, WorldGone
+from mockserver.core.world import Outcome, StoreError, View, WorldGone, WorldId
 from mockserver.engine.carried import entry_of, entry_record, posted_of, posted_record
 from mockserver.engine.idling import idle, landed
 from mockserver.engine.journal import Entry
 from mockserver.engine.kept import DELIVERY
 from mockserver.engine.near import near_misses
+from mockserver.engine.outbox import Posted
 from mockserver.engine.query import query_from
 
 if TYPE_CHECKING:
     from mockserver.engine.engine import Engine
-    from mockserver.engine.outbox import Posted
+
+T = TypeVar("T", Entry, Posted)
 
 # Of the exchanges nobody found, so many that come nearest are told.
 NEAREST: Final = 3
+
+# An answer has about so many octets of bodies, or one body more than that.
+MOST_BYTES: Final = 4 * 1024 * 1024
 
 _LOOKED: Final = Outcome(Reply(204))
 
@@ -63,9 +68,8 @@ def nearest(engine: Engine, asked: Record) -> list[Entry]:
     return [miss.entry for miss in near_misses(query, entries(engine, {"until": asked.get("until")}), NEAREST)]
 
 
-async def deliveries(engine: Engine, asked: Record) -> list[Posted]:
-    """Deliveries later than `since`, up to `until`, at most `limit`, the oldest first."""
-    await let_go(engine)
+def deliveries(engine: Engine, asked: Record) -> list[Posted]:
+    """Deliveries later than `since`, up to `until`, at most `limit`, the oldest first. First `let_go`."""
     until = asked.get("until")
     later = engine.outbox.since(asked.get("since", 0))
     return [posted for posted in later if until is None or posted.serial <= until][: asked.get("limit")]
@@ -75,7 +79,10 @@ async def let_go(engine: Engine) -> None:
     """Deliveries that another server sees to by now are none of ours any more."""
     if engine.sharing is None:
         return
-    for world in engine.outbox.worlds():
+    waiting: dict[WorldId, list[Posted]] = {}
+    for posted in filter(engine.outbox.stands, engine.outbox):
+        waiting.setdefault(posted.world, []).append(posted)
+    for world, some in waiting.items():
         ours: set[str] = set()
 
         def look(view: View, ours: set[str] = ours) -> Outcome:
@@ -83,10 +90,9 @@ async def let_go(engine: Engine) -> None:
             ours.update(record["id"] for record in kept if record.get("keeper") == engine.worlds.keeper)
             return _LOOKED
 
-        before = [posted for posted in engine.outbox if posted.world == world]
         with suppress(WorldGone):  # it was dropped this very moment
             await engine.store.transact(world, look, counted=False)
-        for posted in before:
+        for posted in some:
             if posted.delivery.id not in ours and engine.outbox.stands(posted):
                 engine.outbox.pass_on(posted)
 
@@ -120,13 +126,34 @@ def _wanted(asked: Record) -> Callable[[Entry], bool]:
 # ---- the same, as JSON
 
 
+def weight_of_entry(entry: Entry) -> int:
+    """In octets, about; what is around bodies is small."""
+    return len(entry.request.body) + len(entry.reply.body)
+
+
+def weight_of_posted(posted: Posted) -> int:
+    """The same of a delivery."""
+    return sum(len(made.sending.body) + len(made.answered.body) for made in posted.delivery.attempts)
+
+
+def _within(found: list[T], weight: Callable[[T], int]) -> tuple[list[T], int | None]:
+    """So many as one answer holds, and up to which serial that is all; None if nothing is left out."""
+    load = 0
+    for place, each in enumerate(found):
+        load += weight(each)
+        if load > MOST_BYTES and place:
+            return found[:place], found[place - 1].serial
+    return found, None
+
+
 def _last(engine: Engine, asked: Record) -> Json:
     return None
 
 
 def _entries(engine: Engine, asked: Record) -> Json:
-    found = [entry_record(entry) for entry in entries(engine, asked)]
-    return {"entries": found, "missed": engine.journal.missed(asked.get("since", 0))}
+    found, cut = _within(entries(engine, asked), weight_of_entry)
+    missed = engine.journal.missed(asked.get("since", 0))
+    return {"found": [entry_record(entry) for entry in found], "cut": cut, "missed": missed}
 
 
 def _serials(engine: Engine, asked: Record) -> Json:
@@ -147,7 +174,9 @@ def _forget(engine: Engine, asked: Record) -> Json:
 
 
 async def _deliveries(engine: Engine, asked: Record) -> Json:
-    return [posted_record(posted) for posted in await deliveries(engine, asked)]
+    await let_go(engine)
+    found, cut = _within(deliveries(engine, asked), weight_of_posted)
+    return {"found": [posted_record(posted) for posted in found], "cut": cut}
 
 
 async def _delivery(engine: Engine, asked: Record) -> Json:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # Each server is asked for so many at a time, when all are wanted: an entry may be large.
 PAGE: Final = 250
-# What is left behind is handed over in pieces of so many octets, in which what is around bodies is small.
-PIECE_BYTES: Final = 4 * 1024 * 1024
 
 _MOST_TRIES: Final = 5
 
@@ -49,11 +47,10 @@ class Told(NamedTuple):
 
 async def entries(engine: Engine, **asked: Json) -> Told:
     """For what may be asked see `asking.entries`. Raises Silent, and StoreError."""
-    until, told = await _gathered(engine, {"ask": "entries", **asked}, engine.journal.last)
-    mine = asking.entries(engine, {**asked, "until": until})
-    theirs = [[whole(entry_of(record)) for record in each["entries"]] for each in told]
-    missed = engine.journal.missed(asked.get("since", 0)) + sum(each["missed"] for each in told)
-    return Told(_merged([mine, *theirs], asked.get("limit")), until, missed)
+    missed = engine.journal.missed(asked.get("since", 0))
+    question = {"ask": "entries", **asked}
+    found, until, told = await _listed(engine, question, engine.journal.last, asking.entries, _whole_entry)
+    return Told(found, until, missed + sum(each["missed"] for each in told))
 
 
 async def every(engine: Engine, since: int) -> list[Entry]:
@@ -75,7 +72,7 @@ async def entry(engine: Engine, serial: int) -> Entry | None:
     if found is not None:
         return found
     _, told = await _gathered(engine, {"ask": "entry", "serial": serial}, engine.journal.last)
-    theirs = [whole(entry_of(record)) for record in told if record is not None]
+    theirs = [_whole_entry(record) for record in told if record is not None]
     return theirs[0] if theirs else engine.journal.get(serial)
 
 
@@ -89,7 +86,7 @@ async def count(engine: Engine, query: Json) -> int:
 async def nearest(engine: Engine, query: Json) -> list[NearMiss]:
     """The entries that come nearest to a query, of those that it does not fit."""
     until, told = await _gathered(engine, {"ask": "nearest", "query": query}, engine.journal.last)
-    theirs = [[whole(entry_of(record)) for record in each] for each in told]
+    theirs = [[_whole_entry(record) for record in each] for each in told]
     near = _merged([asking.nearest(engine, {"query": query, "until": until}), *theirs])
     return near_misses(query_from(query), near, asking.NEAREST)
 
@@ -102,10 +99,10 @@ async def forget(engine: Engine) -> None:
 
 async def deliveries(engine: Engine, since: int, limit: int) -> list[Posted]:
     """Deliveries later than a serial, at most `limit`, the oldest first."""
-    asked = {"since": since, "limit": limit}
-    until, told = await _gathered(engine, {"ask": "deliveries", **asked}, engine.outbox.last)
-    mine = await asking.deliveries(engine, {**asked, "until": until})
-    return _merged([mine, *([posted_of(record) for record in each] for each in told)], limit)
+    await asking.let_go(engine)
+    question = {"ask": "deliveries", "since": since, "limit": limit}
+    found, _, _ = await _listed(engine, question, engine.outbox.last, asking.deliveries, posted_of)
+    return found
 
 
 async def delivery(engine: Engine, id: str) -> Posted | None:
@@ -161,9 +158,9 @@ async def hand_over(engine: Engine) -> None:
     with suppress(Silent, StoreError):
         if not await _taken(engine, {**piece, "gone": gone, "coverage": counts}):
             return
-        for entries in _pieces(found, lambda entry: len(entry.request.body) + len(entry.reply.body)):
+        for entries in _pieces(found, asking.weight_of_entry):
             await _taken(engine, {**piece, "entries": [entry_record(each) for each in entries]})
-        for posted in _pieces(engine.outbox.leave(), _weight):
+        for posted in _pieces(engine.outbox.leave(), asking.weight_of_posted):
             await _taken(engine, {**piece, "deliveries": [posted_record(each) for each in posted]})
 
 
@@ -173,6 +170,33 @@ async def _taken(engine: Engine, piece: Record) -> bool:
         if await engine.peers.hand_over(piece):
             return True
     return False
+
+
+async def _listed(
+    engine: Engine,
+    question: Record,
+    last: int,
+    here: Callable[[Engine, Record], list[T]],
+    read: Callable[[Record], T],
+) -> tuple[list[T], int, list[Json]]:
+    """What is here and what each other server lists, by serial, up to which one, and what they said at first.
+
+    One that has more than an answer holds says up to where that goes: then they are asked on from there.
+    """
+    found: list[T] = []
+    said: list[Json] = []
+    since, limit = question.get("since", 0), question.get("limit")
+    while True:
+        left = None if limit is None else limit - len(found)
+        until, told = await _gathered(engine, {**question, "since": since, "limit": left}, last)
+        cut = min((each["cut"] for each in told if each["cut"] is not None), default=until)
+        pages = [here(engine, {**question, "since": since, "limit": left, "until": cut})]
+        pages += [[read(record) for record in each["found"] if record["serial"] <= cut] for each in told]
+        found += _merged(pages, left)
+        said = said or told
+        if cut == until or len(found) == limit:
+            return found, until, said
+        since = cut
 
 
 async def _gathered(engine: Engine, question: Record, last: int) -> tuple[int, list[Json]]:
@@ -191,6 +215,10 @@ async def _gathered(engine: Engine, question: Record, last: int) -> tuple[int, l
             return until, [each["said"] for each in told]
 
 
+def _whole_entry(record: Record) -> Entry:
+    return whole(entry_of(record))
+
+
 def _merged(found: Iterable[Sequence[T]], limit: int | None = None) -> list[T]:
     """All of them by serial, at most `limit`; what is being handed over may be told twice."""
     once: dict[int, T] = {}
@@ -205,14 +233,10 @@ def _pieces(found: Sequence[T], weight: Callable[[T], int]) -> Iterator[list[T]]
     piece: list[T] = []
     load = 0
     for each in found:
-        if load > PIECE_BYTES or len(piece) >= PAGE:
+        if load > asking.MOST_BYTES or len(piece) >= PAGE:
             yield piece
             piece, load = [], 0
         piece.append(each)
         load += weight(each)
     if piece:
         yield piece
-
-
-def _weight(posted: Posted) -> int:
-    return sum(len(made.sending.body) + len(made.answered.body) for made in posted.delivery.attempts)

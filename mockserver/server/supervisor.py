@@ -15,7 +15,6 @@ import selectors
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -26,6 +25,7 @@ from mockserver.errors import MockserverError, StartError
 from mockserver.server import entropy, realtime
 from mockserver.server.listen import bind, url_of
 from mockserver.server.log import errors_as_json
+from mockserver.server.meeting_place import meeting_place
 from mockserver.server.order import Order
 from mockserver.server.processes import Worker, how, started
 from mockserver.server.ready_file import forget_ready, say_ready
@@ -37,8 +37,6 @@ LONGEST_PAUSE_SECONDS: Final = 5.0
 _FIRST_PAUSE_SECONDS: Final = 0.1
 # Beyond what a worker was given to drain.
 PATIENCE_SECONDS: Final = 10.0
-
-_LONGEST_FOLDER: Final = 70
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
@@ -58,23 +56,10 @@ def supervise(settings: Settings, announce: Announce, again: Again) -> int:
     bind(settings.host, settings.port).close()  # nobody else listens there: of those who share, each would get a part
     held = bind(settings.host, settings.port, shared=True)
     logged = errors_as_json(sys.stderr) if settings.log_format == "json" else nullcontext()
-    with held, logged, _signals() as heard, _folder(settings) as folder:
+    # Those who share a Redis ask each other through that.
+    meeting = meeting_place() if settings.store.startswith("sqlite:") else nullcontext()
+    with held, logged, _signals() as heard, meeting as folder:
         return _Supervisor(settings, held, heard, folder, announce, again).run()
-
-
-@contextmanager
-def _folder(settings: Settings) -> Iterator[Path | None]:
-    """Where workers have the sockets by which they ask each other; None if they do so by what they share anyway.
-
-    It is private to this user, and its path short: a socket's has at most 103 bytes.
-    """
-    if not settings.store.startswith("sqlite:"):
-        yield None
-        return
-    usual = tempfile.gettempdir()
-    within = usual if len(os.fsencode(usual)) <= _LONGEST_FOLDER else "/tmp"
-    with tempfile.TemporaryDirectory(prefix="mockserver-", dir=within, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
 
 
 @contextmanager

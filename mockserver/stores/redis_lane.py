@@ -22,18 +22,16 @@ from mockserver.core.text import Json
 from mockserver.core.world import Outcome, StoreError, WorldGone, WorldId
 from mockserver.stores.known import NEXT, Get, Known, KnownView, Question
 from mockserver.stores.redis_jobs import Job, Missing
-from mockserver.stores.redis_questions import asked, learn
+from mockserver.stores.redis_questions import Habits, asked, changed, learn
 from mockserver.stores.redis_scripts import (
     ASK,
     COMMIT,
     TAKE,
     Keys,
-    field,
     items,
     kind_and_id,
-    member,
 )
-from mockserver.stores.rows import Kinds, Step, last_of, written
+from mockserver.stores.rows import Kinds, Step, last_of
 
 MOST_AT_ONCE: Final = 64
 # Others may come first so often. Each time somebody got on, so that it ends; this is for who never has luck.
@@ -45,9 +43,6 @@ WAIT_SECONDS: Final = 0.001
 MOST_WAITS: Final = 5_000
 # So many batches are decided in turns, until nobody else was met in all that time.
 IN_TURNS: Final = 32
-# What was asked for more than once is fetched with the first question after somebody else has changed the world.
-MOST_USUAL: Final = 48
-MOST_ASKED: Final = 4 * MOST_USUAL
 
 
 Place = tuple[str, str, str]
@@ -83,9 +78,7 @@ class Lane:
         self._version = b""
         self._queue: deque[Job] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._asked: dict[Question, None] = {}
-        self._usual: dict[Question, None] = {}
-        self._noted: set[Question] = set()  # by the batch at hand
+        self._habits = Habits()
         self._rivals = 0  # so many batches more are decided in turns
         self._turn = b""  # what ours is called, while we have one
         self._steps: list[Step] = []
@@ -142,7 +135,7 @@ class Lane:
         A job whose decisions could not be committed is decided again, in its turn.
         """
         tries, fresh = 0, False
-        self._noted.clear()
+        self._habits.begin()
         if self._rivals:
             fresh = await self._take_turn(self._wanted(jobs), jobs)
             if not fresh:
@@ -248,7 +241,7 @@ class Lane:
             for entry in step.come
             if self._kinds[step.kind].indexes[entry.label].public
         ]
-        blob = items(self._items(steps))
+        blob = items(changed(self._server.keys, self.world, steps, self._fresh))
         age = b"%d" % self.age
         token = self._server.token()
         arguments = (age, self._version, token, b"%d" % calls, self._turn, b"1" if last else b"0", blob)
@@ -265,24 +258,8 @@ class Lane:
         self.known = None
         if isinstance(said, list):  # what was to be added was there: next time it is known
             for each in said:
-                self._note_usual(Get(*kind_and_id(each)))
+                self._habits.learn(Get(*kind_and_id(each)))
         return False
-
-    def _items(self, steps: list[Step]) -> Iterable[bytes]:
-        keys, fresh = self._server.keys, set(self._fresh)
-        for step in steps:
-            kind, id, record, due, gone, come = step
-            where = field(kind, id)
-            for entry in gone:
-                yield from (b"l", keys.index(self.world, kind, entry.label, entry.key), member(entry.order, id))
-            if record is None:
-                yield from (b"r", where)
-            else:
-                what = b"a" if (kind, id) in fresh else b"p"
-                yield from (what, where, written(record), b"" if due is None else b"%d" % due)
-            fresh.discard((kind, id))
-            for entry in come:
-                yield from (b"e", keys.index(self.world, kind, entry.label, entry.key), member(entry.order, id))
 
     async def _learn(self, questions: dict[Question, None]) -> bool:
         """Let these be known, all as of one moment, and in our turn if there are others; False for no such world."""
@@ -309,8 +286,8 @@ class Lane:
 
         If it has moved, or nothing is known, then so is what is usually asked.
         """
-        self._note_asked(questions)
-        usual = [question for question in self._usual if question not in questions]
+        self._habits.note(questions)
+        usual = [question for question in self._habits.usual if question not in questions]
         mark = b"" if self.known is None else b"%d/%b" % (self.age, self._version)
         parts = [part for question in questions for part in asked(self._server.keys, self.world, question)]
         parts += (b"m", mark)
@@ -333,24 +310,6 @@ class Lane:
         for question, answer in zip(wanted, answers[3:], strict=True):
             learn(self.known, question, answer)
         return True
-
-    def _note_asked(self, questions: Iterable[Question]) -> None:
-        """Some are asked by one batch after another: these are usual."""
-        for question in questions:
-            if question in self._noted:
-                continue
-            self._noted.add(question)
-            if question in self._asked:
-                self._note_usual(question)
-            elif question not in self._usual:
-                self._asked[question] = None
-                if len(self._asked) > MOST_ASKED:
-                    del self._asked[next(iter(self._asked))]
-
-    def _note_usual(self, question: Question) -> None:
-        self._usual[question] = None
-        if len(self._usual) > MOST_USUAL:
-            del self._usual[next(iter(self._usual))]
 
 
 def _not_known(question: Question) -> None:

@@ -137,7 +137,7 @@ class RedisPeers:
             client = self._address.client(**_watched(self._address.scheme))
             try:
                 await self._take_questions(client, heard)
-            except TROUBLE as error:
+            except Exception as error:  # whatever went wrong on this line, the next one may be better
                 if not heard.done():
                     heard.set_exception(self._line.explained(error))
                     return

@@ -145,9 +145,11 @@ def opened(path: Path, address: str, *, full: bool, seconds: float) -> sqlite3.C
 
 def _check_whose(connection: sqlite3.Connection, address: str) -> None:
     """Nothing is written to a file of somebody else."""
+    connection.execute("BEGIN")  # as of one moment: others may be making it
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
     if application != APPLICATION and (application or version or tables):
         raise StoreError(f"the store {address} can't be used: the file is another program's; name another file")
     _version(connection, address)

@@ -14,8 +14,9 @@ from mockserver.core.text import Record
 from mockserver.core.world import Change, Contents, WorldGone, WorldId
 from mockserver.stores.known import WEIGHED_EVERY, Count, Get, Known, KnownView, Question, is_much
 from mockserver.stores.rows import Kinds, Step, blob, last_of, read, text_of, written
+from mockserver.stores.sqlite_entries import Entries
 from mockserver.stores.sqlite_places import Places
-from mockserver.stores.sqlite_questions import GET, World, answer, position
+from mockserver.stores.sqlite_questions import GET, World, answer
 
 _OWNER: Final = (
     "SELECT world.name FROM entry JOIN world ON world.number = entry.world "
@@ -27,17 +28,14 @@ _PUT: Final = (
 )
 _ADD: Final = "INSERT OR IGNORE INTO record (world, kind, id, due, body) VALUES (?, ?, ?, ?, ?)"
 _REMOVE: Final = "DELETE FROM record WHERE world = ? AND kind = ? AND id = ?"
-_ENTER: Final = "INSERT OR IGNORE INTO entry (place, key, world, position, id) VALUES (?, ?, ?, ?, ?)"
-_LEAVE: Final = "DELETE FROM entry WHERE place = ? AND key = ? AND world = ? AND position = ? AND id = ?"
 
 
 # Of so many worlds something is known at once.
 MOST_WORLDS: Final = 1_000
 
 
-# Rows of `record` and `entry`.
+# A row of `record`.
 _Row = tuple[int, str, bytearray, int | None, bytearray]
-_Entry = tuple[int, bytearray, int, int | bytearray, bytearray]
 # What a change comes to, and the record's row.
 _Made = tuple[Step, _Row]
 
@@ -54,8 +52,7 @@ class Tables:
         self._changed: set[World] = set()
         self._seen = -1
         self._look = 0
-        self._coming: list[_Entry] = []  # what is to be entered in the indexes when somebody looks there, or in the end
-        self._more: dict[tuple[int, str, str, str], int] = {}  # how many of these there are, by world and key
+        self._entries = Entries(connection, self._places, self._owners)
         self._begun = 0
         self._before = 0
 
@@ -74,7 +71,7 @@ class Tables:
 
     def has_written(self) -> bool:
         """Whether anything was changed in this transaction."""
-        return self.connection.total_changes != self._before or bool(self._coming)
+        return self.connection.total_changes != self._before
 
     def step_back(self) -> None:
         """A transaction ends in which nothing could be written: what it read is known."""
@@ -89,8 +86,7 @@ class Tables:
         self._worlds.clear()
         self._owners.clear()
         self._changed.clear()
-        self._coming.clear()
-        self._more.clear()
+        self._entries.forget()
 
     # ---- worlds
 
@@ -146,7 +142,7 @@ class Tables:
         """The oldest world with something under a key."""
         asked = (provider, kind, index, key)
         if asked not in self._owners:
-            self._enter()
+            self._entries.enter()
             row = self.connection.execute(_OWNER, (self._places.of(provider, kind, index), blob(key))).fetchone()
             if len(self._owners) > 10_000:
                 self._owners.clear()
@@ -165,7 +161,7 @@ class Tables:
 
     def commit(self, world: World, view: KnownView, changes: Iterable[Change]) -> None:
         """Make these changes. Whatever can't be made raises before anything is."""
-        kinds, records, number = world.kinds, world.known.records, world.number
+        kinds, records = world.kinds, world.known.records
         fresh: list[_Made] = []
         others: list[_Made] = []
         for (kind, id), new in last_of(changes).items():
@@ -180,10 +176,7 @@ class Tables:
             fresh, there = self._met(world, fresh)
             others += there
         self._changed.add(world)
-        gone = self._entries(world, [step for step, _ in others], gone=True)
-        if gone:
-            self._enter()
-            self.connection.executemany(_LEAVE, gone)
+        self._entries.leave(world, (step for step, _ in others))
         for step, row in others:
             if step.record is None:
                 execute(_REMOVE, row[:3])
@@ -192,12 +185,7 @@ class Tables:
         steps = [step for step, _ in fresh + others]
         for step in steps:
             world.known.apply(step)
-        self._coming += self._entries(world, steps)
-        more = self._more
-        for step in steps:
-            for label, key, _ in step.come:
-                place = (number, step.kind, label, key)
-                more[place] = more.get(place, 0) + 1
+        self._entries.come(world, steps)
 
     def _met(self, world: World, made: list[_Made]) -> tuple[list[_Made], list[_Made]]:
         """Of records that were to be added some were there: which are new, and what the others come to."""
@@ -213,21 +201,14 @@ class Tables:
                 there.append((world.kinds.step(kind, id, read(body), record), row))
         return fresh, there
 
-    def _enter(self) -> None:
-        """Write down what has come to the indexes: one batch of rows for many calls costs less than many small ones."""
-        if self._coming:
-            rows, self._coming = self._coming, []
-            self._more.clear()
-            self.connection.executemany(_ENTER, rows)
-
     def _ask(self, world: World, question: Question) -> None:
         if isinstance(question, Count):
             answer(self.connection, self._places.of, world, question)
             kind, label, key = question
-            world.known.counts[kind, label, key] += self._more.get((world.number, kind, label, key), 0)
+            world.known.counts[kind, label, key] += self._entries.yet(world, kind, label, key)
         else:
             if not isinstance(question, Get):
-                self._enter()
+                self._entries.enter()
             answer(self.connection, self._places.of, world, question)
 
     def count_call(self, world: World) -> None:
@@ -236,7 +217,7 @@ class Tables:
 
     def finish(self) -> None:
         """The transaction ends: commit it."""
-        self._enter()
+        self._entries.enter()
         self._write_versions()
         self.connection.execute("COMMIT")
 
@@ -259,7 +240,7 @@ class Tables:
         """Let a world hold nothing."""
         self.forget()
         world = World(id, number, self._kinds[id.provider], Known(0))
-        self.connection.executemany(_LEAVE, self._entries(world, self._all(world, leave=True), gone=True))
+        self._entries.leave(world, self._all(world, leave=True))
         self.connection.execute("DELETE FROM record WHERE world = ?", (number,))
 
     def drop(self, id: WorldId, number: int) -> None:
@@ -268,7 +249,8 @@ class Tables:
 
     def _put(self, world: World, steps: list[Step]) -> None:
         self.connection.executemany(_PUT, (_row(world, step) for step in steps))
-        self.connection.executemany(_ENTER, self._entries(world, steps))
+        self._entries.come(world, steps)
+        self._entries.enter()
 
     def _rows(self, number: int) -> sqlite3.Cursor:
         return self.connection.execute("SELECT kind, id, body FROM record WHERE world = ?", (number,))
@@ -282,22 +264,6 @@ class Tables:
                 yield kinds.step(kind, name, record, None) if leave else kinds.step(kind, name, None, record)
 
     # ---- indexes
-
-    def _entries(self, world: World, steps: Iterable[Step], *, gone: bool = False) -> list[_Entry]:
-        """What comes to the indexes, or goes, as rows. Who has what stands there has to be asked anew."""
-        provider, number = world.id.provider, world.number
-        place_of, owners = self._places.of, self._owners
-        rows: list[_Entry] = []
-        for step in steps:
-            entries = step.gone if gone else step.come
-            if not entries:
-                continue
-            kind, id = step.kind, blob(step.id)
-            for label, key, order in entries:
-                if owners:
-                    owners.pop((provider, kind, label, key), None)
-                rows.append((place_of(provider, kind, label), blob(key), number, position(order), id))
-        return rows
 
     def is_of(self, version: str) -> bool:
         """Whether what is in the indexes was worked out by this code, and there is a number for each."""

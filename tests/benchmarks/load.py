@@ -68,7 +68,7 @@ local shots = {{{shots}}}
 local count = 0
 local nth = 0
 function setup(thread)
-  thread:set("nth", nth)
+  thread:set("own", nth)  -- a global of that thread
   nth = nth + 1
 end
 function request()
@@ -76,7 +76,7 @@ function request()
   local shot = shots[(count - 1) % #shots + 1]
   local headers = {{{headers}}}
   if shot.varied then headers["X-Forwarded-For"] = "{run}-" .. count end
-  if {worlds} then headers["Authorization"] = headers["Authorization"] .. nth end
+  if {worlds} then headers["Authorization"] = headers["Authorization"] .. own end
   return wrk.format(shot.method, shot.path, headers, shot.body)
 end
 """

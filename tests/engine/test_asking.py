@@ -47,18 +47,18 @@ def test_entries_are_told_between_two_serials_the_oldest_first() -> None:
         create(one, text)
     serials = [entry.serial for entry in one.journal.since(0)]
     told = asked(one, "entries", since=serials[0], until=serials[2], limit=5)["said"]
-    assert [each["serial"] for each in told["entries"]] == serials[1:3]
+    assert [each["serial"] for each in told["found"]] == serials[1:3]
     assert asked(one, "serials", query={"text": '"a"'})["said"] == serials[:1]
 
 
 def test_a_delivery_that_another_server_makes_is_not_told_any_more() -> None:
     one, two = pair()
     create(one, "a")
-    waiting = asked(one, "deliveries")["said"]
+    waiting = asked(one, "deliveries")["said"]["found"]
     assert {each["state"] for each in waiting} == {"pending"}
     run(claim_all(two))
-    assert asked(one, "deliveries")["said"] == []
-    assert [each["delivery"]["id"] for each in asked(two, "deliveries")["said"]] == [
+    assert asked(one, "deliveries")["said"]["found"] == []
+    assert [each["delivery"]["id"] for each in asked(two, "deliveries")["said"]["found"]] == [
         each["delivery"]["id"] for each in waiting
     ]
 

@@ -10,8 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mockserver.core.http import Reply, Request
 from mockserver.core.world import Remove
 from mockserver.engine import remembered
+from mockserver.engine.asking import MOST_BYTES
 from mockserver.engine.engine import Engine
 from mockserver.engine.keeping import note
 from mockserver.engine.kept import kinds_of
@@ -334,3 +336,16 @@ def test_a_server_that_was_taken_for_dead_keeps_its_slot() -> None:
     run(note(store, Remove(LEASE, "late")))
     run(late.sharing.stay())
     assert (late.serials.slot, other.serials.slot) == (0, 1)
+
+
+def test_more_than_one_answer_holds_is_asked_for_again() -> None:
+    one, two = several(Together(), "one", "two")
+    body = b"x" * (MOST_BYTES // 3)
+    for place in range(8):
+        engine = two if place % 4 else one
+        engine.journal.add(0, "tiny", "default", None, Request("POST", f"/{place}", body=body), Reply(404), (), 0)
+    serials = sorted(entry.serial for engine in (one, two) for entry in engine.journal.since(0))
+    for limit in (None, 7, 100):
+        told = run(remembered.entries(one, since=0, limit=limit)).entries
+        assert [entry.serial for entry in told] == serials[:limit]
+    assert len(run(remembered.every(one, 0))) == 8

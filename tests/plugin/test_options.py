@@ -11,6 +11,7 @@ from mockserver.server.thread import ThreadedServer
 from mockserver.settings import Settings
 from tests.house.source import CHECKOUT
 from tests.plugin.conftest import Run
+from tests.server.workers import sqlite_at, workers
 
 ID = """
 def test_it(livepeer_mock):
@@ -63,6 +64,25 @@ def test_fine(restream_mock):
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*C201 body /startTime*", "livepeer: 1 of *1 call", "restream: 1 of *1 call"])
     assert worlds == ["default", "default"]
+
+
+def test_a_running_server_of_several_workers_is_used_as_one(run: Run, pytester: pytest.Pytester) -> None:
+    test = """
+def test_it(livepeer_mock):
+    for _ in range(4):
+        clip(livepeer_mock)
+    livepeer_mock.clock.advance("1h")
+    assert len(livepeer_mock.calls) == 4
+    serials = [call.serial for call in livepeer_mock.calls]
+    assert serials == sorted(set(serials))
+
+def test_another(livepeer_mock):
+    assert len(livepeer_mock.calls) == 0
+"""
+    with workers(2, sqlite_at(pytester.path)) as running:
+        result = run(test, f"--mock-url={running.url}")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["livepeer: 1 of *4 calls"])
 
 
 def test_a_server_that_isnt_there_is_told_in_a_sentence(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import tempfile
 import threading
@@ -105,7 +106,7 @@ def test_a_worker_that_stands_still_is_named_and_left_out_when_it_is_taken_for_d
     finally:
         os.kill(stopped, signal.SIGCONT)
     assert (first, second) == (503, 204)
-    assert "worker 1 of " in why and "is alive and did not answer within 5 s" in why
+    assert re.search(r"worker [12] of \S+ \(\S+\) is alive and did not answer within 5 s", why)
 
 
 def test_a_worker_that_was_killed_is_left_out(running: Workers) -> None:
@@ -152,7 +153,7 @@ def test_a_worker_that_is_stuck_is_replaced(breakable: Workers) -> None:
         lines.append(line)
         if "another one takes its place" in line:
             break
-    assert "worker 1" in lines[-1] and "exit code 1" in lines[-1]
+    assert "exit code 1" in lines[-1]
     assert any("in get_stuck" in line for line in lines)
 
 

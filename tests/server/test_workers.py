@@ -10,7 +10,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from queue import SimpleQueue
-from typing import Any
 
 import aiohttp
 import pytest
@@ -18,7 +17,7 @@ import pytest
 from mockserver.core.text import Json
 from tests.server.receiver import Got, Said, receiving
 from tests.server.storm import CLIP, Storm, raced
-from tests.server.workers import Workers, sqlite_at, workers
+from tests.server.workers import Workers, each_connection, sqlite_at, workers
 from tests.stores.running import RedisServer, redis_server
 from tests.stores.test_redis_addresses import told
 
@@ -34,16 +33,6 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     else:
         with redis_server() as redis, workers(2, redis.url, "--pace", "inf") as started:
             yield started
-
-
-async def each_connection(url: str, count: int, method: str, path: str, **options: Any) -> list[Json]:
-    """The same call over so many connections, of which every worker gets some."""
-
-    async def one() -> Json:
-        async with aiohttp.ClientSession() as client, client.request(method, url + path, **options) as response:
-            return await response.json() if response.status != 204 else None
-
-    return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
 def test_of_many_identical_whole_video_calls_at_once_one_wins(running: Workers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from mockserver.core.text import Json
 
 START_SECONDS = 30
 END_SECONDS = 20
@@ -56,7 +62,8 @@ class Workers:
     def who_has(self, port: int) -> int:
         """The worker that has a connection on a port of its own (Linux)."""
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        (inode,) = {row[9] for row in rows if row[1].endswith(f":{port:04X}")}
+        established = "01"  # others of that port are over, and wait for their time
+        (inode,) = {row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == established}
         for pid in self.pids():
             for opened in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(FileNotFoundError):  # closed meanwhile
@@ -75,6 +82,16 @@ class Workers:
         self.process.send_signal(number)
         _, errors = self.process.communicate(timeout=END_SECONDS)
         return self.process.returncode, errors
+
+
+async def each_connection(url: str, count: int, method: str, path: str, **options: Any) -> list[Json]:
+    """The same call over so many connections, of which every worker gets some."""
+
+    async def one() -> Json:
+        async with aiohttp.ClientSession() as client, client.request(method, url + path, **options) as response:
+            return await response.json() if response.status != 204 else None
+
+    return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
 @contextmanager
