@@ -86,4 +86,4 @@ def test_a_short_storm_over_workers_that_are_killed_finds_nothing_wrong() -> Non
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 went wrong" in done.stdout
-    assert len(done.stdout.splitlines()) == 4
+    assert len(done.stdout.splitlines()) == 5
