@@ -203,7 +203,8 @@ async def asked(connection: aiohttp.ClientSession, path: str) -> tuple[int, Json
             async with connection.get(path) as response:
                 value = await response.json(content_type=None)
                 if response.status != 503 or time.monotonic() > until:
-                    return response.status, value, URL(response.links.get("next", {}).get("url", ""))
+                    following = response.links["next"]["url"] if "next" in response.links else ""
+                    return response.status, value, URL(f"{following}")
         except (aiohttp.ClientError, ConnectionError):
             if time.monotonic() > until:
                 raise
