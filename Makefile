@@ -42,10 +42,10 @@ format: $(VENV)/.dev  ## put the code into its one format
 bench: $(VENV)/.dev  ## measure speed and print the table
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS="--minutes 30")
+soak: $(VENV)/.dev  ## mixed traffic for minutes, with faults and restarts (ARGS="--minutes 30 -- --workers 2 --store redis://")
 	$(BIN)/python -m tests.soak $(ARGS)
 
-storm: $(VENV)/.dev  ## race and kill several workers on one store (ARGS="--store redis --races 2000 --kills 200")
+storm: $(VENV)/.dev  ## race, kill and stop servers, workers and redis-server (ARGS="--races 2000 --kills 200")
 	$(BIN)/python -m tests.soak.workers $(ARGS)
 
 mutants: $(VENV)/.dev  ## see which client bugs each suite of tests finds (ARGS="--suite c")

@@ -37,6 +37,8 @@ Command = tuple[str | bytes | int, ...]
 
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 5.0
+# Who comes when so many are in use waits: the pool of redis-py refuses beyond a hundred.
+MOST_CONNECTIONS: Final = 64
 USUAL_PREFIX: Final = "mockserver"
 
 # What a Redis that is out of reach, or won't have it, comes to.
@@ -125,12 +127,14 @@ class Line:
         self.address = address
         self._client: Json = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._room: asyncio.Semaphore
 
     def client(self) -> Json:
         """The client of this loop, and whether it is a new one."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._client, self._loop = self.address.client(), loop
+            self._room = asyncio.Semaphore(MOST_CONNECTIONS)
         return self._client
 
     async def close(self) -> None:
@@ -144,10 +148,12 @@ class Line:
     async def send(self, work: Callable[[Json], Awaitable[T]]) -> T:
         """Something done with the client, once more if the line broke. Raises StoreError."""
         try:
-            try:
-                return await work(self.client())
-            except (Lost, Late):
-                return await work(self.client())
+            client = self.client()
+            async with self._room:
+                try:
+                    return await work(client)
+                except (Lost, Late):
+                    return await work(client)
         except TROUBLE as error:
             raise self.explained(error) from error
 
@@ -159,10 +165,12 @@ class Line:
         `before` are commands that have to have been done by then.
         """
         try:
-            try:
-                return await self._run(script, keys, arguments, before), False
-            except (Lost, Late):
-                return await self._run(script, keys, arguments, before), True
+            self.client()
+            async with self._room:
+                try:
+                    return await self._run(script, keys, arguments, before), False
+                except (Lost, Late):
+                    return await self._run(script, keys, arguments, before), True
         except TROUBLE as error:
             raise self.explained(error) from error
 

@@ -14,10 +14,12 @@ from queue import SimpleQueue
 import aiohttp
 import pytest
 
+from mockserver.core.text import Json
 from tests.server.receiver import Got, Said, receiving
 from tests.server.storm import CLIP, Storm, raced
 from tests.server.workers import Workers, each_connection, sqlite_at, workers
-from tests.stores.running import redis_server
+from tests.stores.running import RedisServer, redis_server
+from tests.stores.test_redis_addresses import told
 
 CALLS = 50
 
@@ -119,3 +121,22 @@ def test_a_delivery_in_the_middle_of_which_its_worker_is_killed_is_made_by_anoth
     assert came.empty()
     while len(running.pids()) < 2:
         """Another one takes its place."""
+
+
+def test_workers_whose_redis_somebody_empties_begin_anew_together() -> None:
+    async def begun(url: str, redis: RedisServer) -> tuple[list[int], list[Json]]:
+        headers = {"Authorization": "Bearer test_flushed"}
+        await each_connection(url, 1, "POST", "/__admin/clock/freeze", json={})
+        await each_connection(url, 1, "POST", "/__admin/faults", json={"status": {"code": 503}})
+        now = await each_connection(url, 6, "GET", "/__admin/clock")
+        told(redis, "flushall")
+        made = await each_connection(url, 6, "POST", "/api/clip", json=CLIP, headers=headers)
+        there = await each_connection(url, 6, "GET", "/api/task", headers=headers)
+        later = await each_connection(url, 6, "GET", "/__admin/clock")
+        assert all({clip["task"]["id"] for clip in made} <= {task["id"] for task in tasks} for tasks in there)
+        return [clock["now"] for clock in (*now, *later)], there
+
+    with redis_server("--appendonly", "no") as redis, workers(2, redis.url, "--pace", "inf") as running:
+        clocks, there = asyncio.run(begun(running.url, redis))
+    assert len(set(clocks)) == 1
+    assert len({len(tasks) for tasks in there}) == 1

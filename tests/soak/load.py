@@ -31,6 +31,7 @@ READY: Final = "asset.ready"
 NAMED: Final = "storm "
 # A worker that is stopped holds its calls for some seconds; one that takes longer than this is an error.
 PATIENCE: Final = aiohttp.ClientTimeout(total=30)
+CALM_SECONDS: Final = 10.0
 # Of all attempts at the receiver, so many are held for so long: somebody may be killed meanwhile.
 HELD_SHARE: Final = 0.1
 HELD_SECONDS: Final = 0.3
@@ -194,28 +195,43 @@ class Load:
             self._told.wrong[f"{status} {value}"[:300]] += 1
 
 
+async def asked(connection: aiohttp.ClientSession, path: str) -> tuple[int, Json, URL]:
+    """Status, value and the link to the next page of what is asked once the storm is over: a 503 may follow it yet."""
+    until = time.monotonic() + CALM_SECONDS
+    while True:
+        try:
+            async with connection.get(path) as response:
+                value = await response.json(content_type=None)
+                if response.status != 503 or time.monotonic() > until:
+                    following = response.links["next"]["url"] if "next" in response.links else ""
+                    return response.status, value, URL(f"{following}")
+        except (aiohttp.ClientError, ConnectionError):
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.05)
+
+
 async def listed(url: str, key: str, path: str) -> dict[str, Json]:
     """All that Livepeer lists there, by id."""
     found: dict[str, Json] = {}
     cursor = ""
     async with client(url, key) as connection:
         while True:
-            async with connection.get(f"{path}?limit=100{cursor}") as response:
-                page = await response.json()
-                if response.status != 200:
-                    raise AssertionError(f"{path}: {response.status} {page}")
+            status, page, following = await asked(connection, f"{path}?limit=100{cursor}")
+            if status != 200:
+                raise AssertionError(f"{path}: {status} {page}")
             found |= {each["id"]: each for each in page}
             if len(page) < 100:  # the last page links on, too
                 return found
-            cursor = "&cursor=" + URL(response.links["next"]["url"]).query["cursor"]
+            cursor = f"&cursor={following.query['cursor']}"
 
 
 async def projects_of(url: str, key: str) -> list[Json]:
-    found: list[Json] = []
     async with client(url, key) as connection:
-        async with connection.get(f"{PROJECTS}?limit=50") as response:
-            value = await response.json()
-        found += value["projects"]
+        status, value, _ = await asked(connection, f"{PROJECTS}?limit=50")
+    if status != 200:
+        raise AssertionError(f"{PROJECTS}: {status} {value}")
+    found: list[Json] = value["projects"]
     return found
 
 
@@ -224,8 +240,7 @@ async def missing(url: str, key: str, paths: list[str]) -> list[str]:
     gone = []
     async with client(url, key) as connection:
         for path in paths:
-            async with connection.get(path) as response:
-                await response.read()
-                if response.status != 200:
-                    gone.append(f"{path}: {response.status}")
+            status, _, _ = await asked(connection, path)
+            if status != 200:
+                gone.append(f"{path}: {status}")
     return gone

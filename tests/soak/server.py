@@ -43,13 +43,17 @@ class Served:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "mockserver", "serve", "--port", str(self.port), "--quiet", "--pace", "600"]
         command += ["--drain", str(DRAIN_SECONDS), "--ready-file", str(self._ready), "--log-format", "json"]
-        with self._log.open("ab") as errors:
-            process = subprocess.Popen([*command, *self._words], stdout=subprocess.DEVNULL, stderr=errors)
         until = time.monotonic() + START_SECONDS
+        process: subprocess.Popen[bytes] | None = None
         while not self._ready.is_file():
-            if process.poll() is not None or time.monotonic() > until:
+            if process is None or (process.poll() is not None and self.port):
+                # While it was away, the system may have lent its port to somebody for a moment.
+                with self._log.open("ab") as errors:
+                    process = subprocess.Popen([*command, *self._words], stdout=subprocess.DEVNULL, stderr=errors)
+            if (process.poll() is not None and not self.port) or time.monotonic() > until:
                 raise SystemExit(f"the server did not start:\n{self.errors()}")
             time.sleep(0.02)
+        assert process is not None
         self.port = json.loads(self._ready.read_text())["port"]
         return process
 
@@ -106,7 +110,8 @@ class Served:
 
     def errors(self) -> str:
         """What it wrote to its log of errors, in all its lives."""
-        return self._log.read_text() if self._log.is_file() else ""
+        text = self._log.read_text() if self._log.is_file() else ""
+        return "\n".join(line for line in text.splitlines() if not line.startswith(f"mockserver: port {self.port}"))
 
     def close(self) -> None:
         if self.process.poll() is None:

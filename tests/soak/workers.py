@@ -82,7 +82,11 @@ def main(words: Sequence[str]) -> int:
         wrong += race(store, given.workers, given.races) if given.races else []
         for name in victims:
             if store in VICTIMS[name].stores:
-                rows.append(asyncio.run(storm(name, store, given.workers, given.kills, given.seed)))
+                row = asyncio.run(storm(name, store, given.workers, given.kills, given.seed))
+                rows.append(row)
+                say(
+                    f"{store} {name}: {row.rounds} rounds in {row.seconds:.0f} s, {sum(row.found.count.values())} wrong"
+                )
     if rows:
         say(table(rows))
     wrong += [f"{row.store} {row.victim} {told}" for row in rows for told in row.found.told]

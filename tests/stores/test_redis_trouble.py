@@ -175,3 +175,14 @@ def test_one_that_drops_keys_when_it_is_full_is_warned_of(policy: str, warns: bo
         run(store.check())
         assert (store.warning is not None and "drops worlds when its memory is full" in store.warning) is warns
         run(store.close())
+
+
+def test_more_calls_at_once_than_there_are_connections_wait_for_one() -> None:
+    with redis_server("--appendonly", "no") as redis:
+        store = RedisStore(redis.url, {"p": KINDS})
+
+        async def all_at_once() -> list[bool]:
+            return list(await asyncio.gather(*(store.create(WorldId("p", f"{place}"), ()) for place in range(300))))
+
+        assert all(run(all_at_once()))
+        assert len(run(store.worlds())) == 300
