@@ -135,9 +135,10 @@ class Tables:
 
     def _is_as_known(self, world: World) -> bool:
         """Whether nobody else has changed it, or dropped it: no other world ever has its number."""
-        row = self.connection.execute("SELECT version FROM world WHERE number = ?", (world.number,)).fetchone()
+        said = "SELECT serial, version FROM world WHERE number = ?"
+        row = self.connection.execute(said, (world.number,)).fetchone()
         world.look = self._look
-        return row is not None and row[0] == world.version
+        return bool(row == (world.known.serial, world.version))
 
     def view(self, world: World) -> KnownView:
         return KnownView(world.known, world.kinds, lambda question: self._ask(world, question))
