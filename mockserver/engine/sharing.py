@@ -50,8 +50,9 @@ if TYPE_CHECKING:
     from mockserver.engine.engine import Engine
 
 _SAID: Final = Outcome(Reply(204))
-# Whoever has seen this knows nothing.
-_NEVER: Final[Record] = {**FIRST_MARK, **dict.fromkeys(TOPICS, -1)}
+# Whoever has seen this knows nothing. Not even a store in which nothing was ever set is the same: calls that come while
+# an emptied one is read anew have to read it, too.
+_NEVER: Final[Record] = {**FIRST_MARK, **dict.fromkeys(TOPICS, -1), "version": -1}
 
 
 class Clashed(Exception):
