@@ -12,7 +12,7 @@ from mockserver.core.world import Contents, Index, Outcome, Store, View, WorldId
 from mockserver.engine.kept import kinds_of
 from mockserver.providers import registry
 from mockserver.stores.memory import MemoryStore
-from tests.soak.load import NAMED, SOURCES, Told, listed, missing, projects_of
+from tests.soak.load import NAMED, SOURCES, Told, listed, missing, now_of, projects_of
 
 # What an asset's phase says of the phase of the task that makes it.
 AGREE: Final[Mapping[str, frozenset[str]]] = {
@@ -78,6 +78,9 @@ async def check_lists(url: str, key: str, told: Told, found: Found, *, recent: i
         found.blame("wrong", what, times)
     told.wrong.clear()
     await _check_projects(url, key, told, found, killed)
+    now = await now_of(url, key)
+    if now < told.now:
+        found.blame("lost", f"{key}: the clock was moved to {told.now} and says {now}")
     return len(assets)
 
 
