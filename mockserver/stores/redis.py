@@ -30,8 +30,9 @@ from mockserver.stores.redis_directory import Directory
 from mockserver.stores.redis_jobs import Job
 from mockserver.stores.redis_lane import Lane, Place
 from mockserver.stores.redis_line import Address, Command, Line
-from mockserver.stores.redis_scripts import ALL, REPLACE, Keys, field, items, kind_and_id, member
-from mockserver.stores.rows import Kinds, Step, read, written
+from mockserver.stores.redis_questions import changed
+from mockserver.stores.redis_scripts import ALL, REPLACE, Keys, items, kind_and_id
+from mockserver.stores.rows import Kinds, Step, read
 
 SCHEMA: Final = 1
 MOST_TRIES: Final = 100
@@ -108,12 +109,7 @@ class RedisStore:
         return Contents(records, calls)
 
     async def replace(self, world: WorldId, contents: Contents) -> None:
-        steps = self._kinds[world.provider].coming(contents)
-        for _ in range(MOST_TRIES):
-            age, version, _, found = await self._all(world)
-            if await self._fill(world, age, version, self._gone(world, found), steps, contents.serial):
-                return
-        raise StoreError(f"others came first {MOST_TRIES} times in {world.name}; ask again")
+        await self._refill(world, contents)
 
     async def exists(self, world: WorldId) -> bool:
         await self._open()
@@ -240,11 +236,7 @@ class RedisStore:
         fresh = age if age is not None else int(await self._line.send(lambda client: client.incr(self.keys.age)))
         public = self._kinds[world.provider].public(steps)
         parts = [part for key in gone for part in (b"d", key)]
-        for step in steps:
-            where = field(step.kind, step.id)
-            parts += (b"p", where, written(step.record or {}), b"" if step.due is None else b"%d" % step.due)
-            for label, key, order in step.come:
-                parts += (b"e", self.keys.index(world, step.kind, label, key), member(order, step.id))
+        parts += changed(self.keys, world, steps, frozenset())
         before = b"" if age is None else b"%d" % age
         arguments = (before, version, b"%d" % fresh, self.token(), b"%d" % calls, items(parts))
         await self._directory.enlist(world, fresh)  # first: one that dies in between leaves no world that nobody knows
@@ -267,7 +259,7 @@ class RedisStore:
     def _gone(self, world: WorldId, found: Mapping[tuple[str, str], Record]) -> list[bytes]:
         """The keys of all indexes that have something of these."""
         steps = self._kinds[world.provider].going(found)
-        places = {(step.kind, entry.label, entry.key) for step in steps for entry in step.gone}
+        places = {(step.kind, label, key) for step in steps for label, key, _ in step.gone}
         return [self.keys.index(world, *place) for place in places]
 
     def _forget(self, world: WorldId) -> None:
@@ -302,16 +294,20 @@ class RedisStore:
         """Indexes are worked out by code, and this is another one."""
         for world in [] if new else await self.worlds():
             if world.provider in self._kinds:
-                await self._index_world_anew(world)
+                await self._refill(world, None)
         await self._line.send(lambda client: client.set(self.keys.indexed, self._version))
 
-    async def _index_world_anew(self, world: WorldId) -> None:
-        """Servers of the other code may be at work: what they change meanwhile is read again."""
+    async def _refill(self, world: WorldId, contents: Contents | None) -> None:
+        """Let it hold this, or what it holds: servers of other code may be at work, and are read again."""
+        kinds = self._kinds[world.provider]
+        coming = [] if contents is None else kinds.coming(contents)
         for _ in range(MOST_TRIES):
             age, version, calls, found = await self._all(world)
-            if age is None:
-                return
-            steps = [self._kinds[world.provider].step(kind, id, None, record) for (kind, id), record in found.items()]
-            if await self._fill(world, age, version, self._gone(world, found), steps, calls):
+            if contents is None:
+                if age is None:
+                    return
+                coming = [kinds.step(kind, id, None, record) for (kind, id), record in found.items()]
+            calls = calls if contents is None else contents.serial
+            if await self._fill(world, age, version, self._gone(world, found), coming, calls):
                 return
         raise StoreError(f"others came first {MOST_TRIES} times in {world.name}; ask again")

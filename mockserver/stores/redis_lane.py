@@ -236,10 +236,10 @@ class Lane:
         """
         steps, calls = self._steps, self._calls
         public = [
-            (step.kind, entry.label, entry.key)
+            (step.kind, label, key)
             for step in steps
-            for entry in step.come
-            if self._kinds[step.kind].indexes[entry.label].public
+            for label, key, _ in step.come
+            if self._kinds[step.kind].indexes[label].public
         ]
         blob = items(changed(self._server.keys, self.world, steps, self._fresh))
         age = b"%d" % self.age

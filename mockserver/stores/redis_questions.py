@@ -55,16 +55,16 @@ def changed(keys: Keys, world: WorldId, steps: Iterable[Step], fresh: Set[tuple[
     for step in steps:
         kind, id, record, due, gone, come = step
         where = field(kind, id)
-        for entry in gone:
-            yield from (b"l", keys.index(world, kind, entry.label, entry.key), member(entry.order, id))
+        for label, key, order in gone:
+            yield from (b"l", keys.index(world, kind, label, key), member(order, id))
         if record is None:
             yield from (b"r", where)
         else:
             what = b"a" if (kind, id) in new else b"p"
             yield from (what, where, written(record), b"" if due is None else b"%d" % due)
         new.discard((kind, id))
-        for entry in come:
-            yield from (b"e", keys.index(world, kind, entry.label, entry.key), member(entry.order, id))
+        for label, key, order in come:
+            yield from (b"e", keys.index(world, kind, label, key), member(order, id))
 
 
 class Habits:

@@ -16,7 +16,7 @@ A world's keys have one hash tag, so that all of them lie in one slot of a clust
 from __future__ import annotations
 
 from collections.abc import Iterable
-from struct import pack
+from struct import Struct
 from typing import Final
 
 from mockserver.core.world import Order, WorldId
@@ -24,6 +24,9 @@ from mockserver.stores.rows import octets, text_of
 
 _NUL: Final = b"\0"
 _SHIFT: Final = 2**63
+_size: Final = Struct(">I").pack
+# So many worlds' keys are known at once.
+_MOST_BASES: Final = 4_096
 
 # Items of any bytes, one after another, each behind its length: there may be more of them than a command may have
 # arguments.
@@ -177,7 +180,10 @@ return said
 
 def items(parts: Iterable[bytes]) -> bytes:
     """Items as the scripts read them."""
-    return b"".join(pack(">I", len(part)) + part for part in parts)
+    said: list[bytes] = []
+    for part in parts:
+        said += (_size(len(part)), part)
+    return b"".join(said)
 
 
 def member(order: Order, id: str) -> bytes:
@@ -212,6 +218,7 @@ class Keys:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix.encode()
+        self._bases: dict[WorldId, bytes] = {}
         self.worlds = self._prefix + b":worlds"
         self.age = self._prefix + b":age"
         self.writers = self._prefix + b":writers"
@@ -220,7 +227,12 @@ class Keys:
 
     def base(self, world: WorldId) -> bytes:
         """What all keys of a world begin with."""
-        return b"%b:{%b/%b}:" % (self._prefix, world.provider.encode(), octets(world.name))
+        base = self._bases.get(world)
+        if base is None:
+            if len(self._bases) >= _MOST_BASES:
+                self._bases.clear()
+            base = self._bases[world] = b"%b:{%b/%b}:" % (self._prefix, world.provider.encode(), octets(world.name))
+        return base
 
     def of(self, world: WorldId) -> tuple[bytes, bytes, bytes]:
         """A world's own, its records and its agenda."""

@@ -22,12 +22,8 @@ _MOST: Final = 2**63 - 1
 _SLOW: Final = b"\0"
 
 
-class Entry(NamedTuple):
-    """A place in an index: under a key, at an order."""
-
-    label: str
-    key: str
-    order: Order
+# A place in an index: which one, under a key, at an order. A plain tuple: a call makes half a dozen of them.
+Entry = tuple[str, str, Order]
 
 
 class Step(NamedTuple):
@@ -106,10 +102,10 @@ class Kinds:
             if before == after:
                 continue
             if before is not None:
-                gone.append(Entry(label, *before))
+                gone.append((label, *before))
             if after is not None:
                 self._check(name, label, after)
-                come.append(Entry(label, *after))
+                come.append((label, *after))
         return Step(name, id, new, due, tuple(gone), tuple(come))
 
     def coming(self, contents: Contents) -> list[Step]:
@@ -124,10 +120,10 @@ class Kinds:
     def public(self, steps: Iterable[Step]) -> list[tuple[str, str, str]]:
         """(kind, index, key) of what comes and goes in public indexes."""
         return [
-            (step.kind, entry.label, entry.key)
+            (step.kind, label, key)
             for step in steps
-            for entry in (*step.gone, *step.come)
-            if self.by_name[step.kind].indexes[entry.label].public
+            for label, key, _ in (*step.gone, *step.come)
+            if self.by_name[step.kind].indexes[label].public
         ]
 
     def _check(self, kind: str, index: str, entry: tuple[str, Order]) -> None:

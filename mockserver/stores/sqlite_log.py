@@ -23,10 +23,11 @@ _PATIENCE_MS: Final = 50
 
 
 class Log:
-    """The log of one file, as far as one process writes it."""
+    """The log of one file, as far as one process writes it. It is seen to when so many rows have changed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, long: int = LONG) -> None:
         self._path = path
+        self._long = long
         self._carried = 0
         self._thread: Thread | None = None
 
@@ -35,7 +36,7 @@ class Log:
 
         Raises nothing: what was committed is, and whoever writes next meets the same trouble, and tells of it.
         """
-        if connection.total_changes - self._carried < LONG:
+        if connection.total_changes - self._carried < self._long:
             return False
         if self._thread is None:
             self._thread = Thread(target=self._carry, daemon=True, name="sqlite log")

@@ -88,6 +88,10 @@ class Tables:
         self._changed.clear()
         self._entries.forget()
 
+    def _forget_world(self, id: WorldId) -> None:
+        self._worlds.pop(id, None)
+        self._owners.clear()
+
     # ---- worlds
 
     def number(self, world: WorldId) -> int | None:
@@ -230,7 +234,7 @@ class Tables:
 
     def fill(self, id: WorldId, number: int, contents: Contents) -> None:
         """Let an empty world hold this."""
-        self.forget()
+        self._forget_world(id)
         world = World(id, number, self._kinds[id.provider], Known(contents.serial))
         self._put(world, world.kinds.coming(contents))
         said = (contents.serial, number)
@@ -238,7 +242,7 @@ class Tables:
 
     def empty(self, id: WorldId, number: int) -> None:
         """Let a world hold nothing."""
-        self.forget()
+        self._forget_world(id)
         world = World(id, number, self._kinds[id.provider], Known(0))
         self._entries.leave(world, self._all(world, leave=True))
         self.connection.execute("DELETE FROM record WHERE world = ?", (number,))

@@ -1,6 +1,7 @@
 """What servers on one store share: python -m tests.benchmarks.shared     counts, and needs redis-server
 
-The page of the guide on sharing quotes it. Nothing here is a matter of how quick the machine is.
+The page of the guide on sharing quotes it. Calls come one after another, so none shares its way with others; only the
+last column is a matter of how quick the machine is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks.servers import CLIP, HEADERS, KEY, Server, crew, free_port, wait_for
+from tests.benchmarks.servers import CLIP, HEADERS, KEY, Server, crew, free_port, processor_seconds, wait_for
 
 CALLS: Final = 200
 WORLDS: Final = 200
@@ -27,14 +28,16 @@ _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-z]{16}\b|[0-9a-f]{32
 class Redis:
     """A redis-server, and what it has counted."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, pid: int) -> None:
         self.port = port
+        self._pid = pid
 
     def info(self) -> dict[str, float]:
         told = self._ask("info", "everything")
         found = dict(re.findall(r"^(used_memory|total_net_input_bytes|total_net_output_bytes):(\d+)", told, re.M))
         calls = {f"calls of {name}": count for name, count in re.findall(r"^cmdstat_([\w|]+):calls=(\d+)", told, re.M)}
-        return {name: float(value) for name, value in {**found, **calls}.items()}
+        counts = {name: float(value) for name, value in {**found, **calls}.items()}
+        return {**counts, "seconds": processor_seconds(self._pid)}
 
     def keys(self, server: Server) -> Counter[str]:
         """The keys that one clip more touches, by what they are."""
@@ -72,7 +75,7 @@ def redis() -> Iterator[Redis]:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             wait_for(port, process)
-            yield Redis(port)
+            yield Redis(port, process.pid)
         finally:
             process.kill()
             process.wait()
@@ -104,7 +107,9 @@ def told(what: str, cost: dict[str, float]) -> str:
     ways = sum(value for name, value in cost.items() if name in ("calls of evalsha", "calls of publish"))
     sent, got = cost["total_net_input_bytes"], cost["total_net_output_bytes"]
     within = sum(value for name, value in cost.items() if name.startswith("calls of ")) - ways
-    return f"{what:44} {ways:5.1f} ways  {within:5.1f} commands there  {sent:7,.0f} bytes to Redis  {got:7,.0f} back"
+    us = cost["seconds"] * 1e6
+    there = f"{ways:5.1f} ways  {within:5.1f} commands there  {us:4.0f} us of Redis"
+    return f"{what:40} {there}  {sent:7,.0f} bytes to Redis  {got:7,.0f} back"
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ COUNT = st.integers(0, 2**53)
 HEADERS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(Headers.of)
 BODY = st.binary(max_size=20)
 VALUE: st.SearchStrategy[Json] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=5,
 )

@@ -11,13 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mockserver.core.http import Reply, Request
-from mockserver.core.world import Remove
 from mockserver.engine import remembered
 from mockserver.engine.asking import MOST_BYTES
 from mockserver.engine.engine import Engine
-from mockserver.engine.keeping import note
 from mockserver.engine.kept import kinds_of
-from mockserver.engine.shared_kept import LEASE
 from mockserver.stores.memory import MemoryStore
 from tests.engine import posting, tiny
 from tests.engine.asking import create, opened, request, run
@@ -316,26 +313,6 @@ def test_whoever_asks_is_then_as_late_as_the_latest() -> None:
     seen = run(remembered.entries(slow, since=0)).entries[-1].serial
     create(slow, "b")
     assert [entry.serial > seen for entry in run(remembered.entries(fast, since=seen)).entries] == [True]
-
-
-def test_a_server_that_comes_when_all_are_gone_goes_on_after_their_serials() -> None:
-    store = MemoryStore(kinds_of([tiny.PROVIDER]))
-    fast = opened(beside(store, "fast", ahead=2_000))
-    assert fast.sharing is not None
-    create(fast, "a")
-    run(fast.sharing.leave())
-    slow = opened(beside(store, "slow", ahead=0))
-    create(slow, "b")
-    assert slow.journal.last > fast.journal.last
-
-
-def test_a_server_that_was_taken_for_dead_keeps_its_slot() -> None:
-    store = MemoryStore(kinds_of([tiny.PROVIDER]))
-    late, other = (opened(beside(store, name, ahead=0)) for name in ("late", "other"))
-    assert late.serials is not None and late.sharing is not None and other.serials is not None
-    run(note(store, Remove(LEASE, "late")))
-    run(late.sharing.stay())
-    assert (late.serials.slot, other.serials.slot) == (0, 1)
 
 
 def test_more_than_one_answer_holds_is_asked_for_again() -> None:
