@@ -14,6 +14,7 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply
 from mockserver.core.text import Json
 from mockserver.core.world import Store, WorldId
+from mockserver.engine import course
 from mockserver.engine.claims import LEASE_MS, claim_all
 from mockserver.engine.engine import Engine
 from mockserver.engine.kept import DELIVERY, PERHAPS, kinds_of
@@ -322,13 +323,16 @@ def test_a_delivery_that_went_to_another_server_and_came_back_is_made_once(serve
 
     async def takes(sending: Sending) -> Answered:
         sent.append(sending.headers.first("x-event"))
+        if len(sent) == 1:
+            await course.attempt(one, queued)  # its turn comes behind others of its webhook
         return Answered(200)
 
     one, two = serve("one", takes), serve("two")
     create(one, "x", "test_alice")
+    (queued,) = one.outbox.due(ALICE, NOW)
+    assert one.outbox.start(queued)
     state(two, "/worlds")
-    for each in (two, one, two, one):
+    for each in (two, one):
         run(claim_all(each))
     run(one.advance(0))
-    run(two.advance(0))
-    assert (sent, len(two.outbox)) == (["made"], 0)
+    assert sent == ["made"]
