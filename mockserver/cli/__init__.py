@@ -58,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"mockserver: {error}\n")
         return error.exit_code
     except KeyboardInterrupt:
+        # If that fell into a text that was executed (a dataclass while it is made), the interpreter takes it for one
+        # that nobody caught, until the next text, and ends by the signal whatever is returned.
+        exec("")
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has had enough. What is still buffered must not be written at exit either.

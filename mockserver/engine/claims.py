@@ -156,7 +156,7 @@ async def claim(engine: Engine, home: Home, wanted: Callable[[Record], bool]) ->
 
     with suppress(WorldGone):  # it was dropped this very moment
         await engine.store.transact(home.world, decide, counted=False)
-        engine.outbox.add(home.world, claimed)
+        engine.outbox.supersede(home.world, claimed)
 
 
 async def claim_all(engine: Engine) -> None:

@@ -6,7 +6,7 @@ Pure: it knows instants and worlds, and neither sends nor waits. Pending deliver
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
@@ -190,6 +190,14 @@ class Outbox:
         if self._pending.get(posted.serial) is posted:
             del self._pending[posted.serial], self._all[posted.serial]
             self._load -= _size(posted.delivery)
+
+    def supersede(self, world: WorldId, deliveries: Sequence[Delivery]) -> None:
+        """Take deliveries that come from another server: they may have been ours before, and must not be made twice."""
+        ids = {delivery.id for delivery in deliveries}
+        if ids:
+            for posted in [each for each in self._pending.values() if each.world == world and each.delivery.id in ids]:
+                self.pass_on(posted)
+        self.add(world, deliveries)
 
     # ---- worlds
 

@@ -131,7 +131,7 @@ class Sharing:
         def look(view: View) -> Outcome:
             mark = view.get(MARK, ONE) or FIRST_MARK
             same = is_same(mark, self._seen)
-            found.append(None if same and not whole else self._news(view, mark))
+            found.append(None if same and not whole else self._news(view, mark, self._seen))
             return _SAID
 
         await ask(self._engine.store, look)
@@ -150,10 +150,9 @@ class Sharing:
         """The store was emptied, or has lost what it was told last: what it says holds, but no clock goes back."""
         engine = self._engine
         found: list[_News] = []
-        self._seen, self._faults = _NEVER, []
 
         def look(view: View) -> Outcome:
-            found.append(self._news(view, view.get(MARK, ONE) or FIRST_MARK))
+            found.append(self._news(view, view.get(MARK, ONE) or FIRST_MARK, _NEVER))
             return _SAID
 
         await ask(engine.store, look)
@@ -164,8 +163,8 @@ class Sharing:
         engine.kept = None
         await self.publish()
 
-    def _news(self, view: View, mark: Record) -> _News:
-        seen = self._seen
+    def _news(self, view: View, mark: Record, seen: Record) -> _News:
+        """What a mark has that one before it had not."""
         moved = moved_since(mark, seen)
         faults: list[Json] | None = None
         if mark[FAULTS_TOPIC] != seen[FAULTS_TOPIC]:

@@ -84,3 +84,21 @@ def test_a_cold_start_imports_nothing_it_does_not_use() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"rich", "yaml", "openapi_core", "jwt", "hypothesis", "schemathesis", "pytest", "importlib.metadata"}
     assert not heavy & set(loaded)
+
+
+STOPPED = """
+import sys
+from types import ModuleType
+from mockserver import cli
+
+command = ModuleType("mockserver.cli.stopped")
+command.run = lambda *words: exec("raise KeyboardInterrupt")
+sys.modules[command.__name__] = command
+cli.COMMANDS["stopped"] = ("stopped", "")
+sys.exit(cli.main(["stopped"]))
+"""
+
+
+def test_an_interrupt_ends_with_130_wherever_it_falls(tmp_path: Path) -> None:
+    (tmp_path / "stopped.py").write_text(STOPPED)
+    assert subprocess.run([sys.executable, "-m", "stopped"], cwd=tmp_path).returncode == 130

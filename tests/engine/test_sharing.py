@@ -14,7 +14,8 @@ from mockserver.core.delivery import Answered, Sending
 from mockserver.core.http import Reply
 from mockserver.core.text import Json
 from mockserver.core.world import Store, WorldId
-from mockserver.engine.claims import LEASE_MS
+from mockserver.engine import course
+from mockserver.engine.claims import LEASE_MS, claim_all
 from mockserver.engine.engine import Engine
 from mockserver.engine.kept import DELIVERY, PERHAPS, kinds_of
 from mockserver.stores.redis import RedisStore
@@ -315,3 +316,23 @@ def test_the_clock_can_be_moved_in_a_store_that_was_emptied(serve: Serve) -> Non
     control(one, "POST", "/clock/settle")
     assert [world["world"] for world in state(one, "/worlds")["worlds"]] == ["default"]
     assert ask(one, "GET", "/tiny/notes", "test_alice").status == 200
+
+
+def test_a_delivery_that_went_to_another_server_and_came_back_is_made_once(serve: Serve) -> None:
+    sent: list[str | None] = []
+
+    async def takes(sending: Sending) -> Answered:
+        sent.append(sending.headers.first("x-event"))
+        if len(sent) == 1:
+            await course.attempt(one, queued)  # its turn comes behind others of its webhook
+        return Answered(200)
+
+    one, two = serve("one", takes), serve("two")
+    create(one, "x", "test_alice")
+    (queued,) = one.outbox.due(ALICE, NOW)
+    assert one.outbox.start(queued)
+    state(two, "/worlds")
+    for each in (two, one):
+        run(claim_all(each))
+    run(one.advance(0))
+    assert sent == ["made"]

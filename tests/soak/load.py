@@ -48,6 +48,7 @@ class Told:
     calls: int = 0  # clips asked for
     refused: int = 0  # 503: perhaps nothing was done
     broken: int = 0  # no answer: perhaps it was done
+    now: int = 0  # the latest instant that the server's clock was said to be moved to
     wrong: Counter[str] = field(default_factory=Counter)  # any other answer
 
     @property
@@ -153,6 +154,8 @@ class Load:
             await self._clip(connection)
         elif dice < 0.85:
             await self._project(connection)
+        elif dice < 0.87:
+            await self._advance(connection)
         else:
             await self._read(connection)
 
@@ -177,6 +180,14 @@ class Load:
                 self._told.twice.append(source)
             self._told.projects[source] = (value["projectId"], time.monotonic())
         elif response.status != 409:
+            self._refused(response.status, value)
+
+    async def _advance(self, connection: aiohttp.ClientSession) -> None:
+        async with connection.post("/__admin/clock/advance", json={"by": "1m"}) as response:
+            value = await response.json(content_type=None)
+        if response.status == 200:
+            self._told.now = max(self._told.now, value["now"])
+        else:
             self._refused(response.status, value)
 
     async def _read(self, connection: aiohttp.ClientSession) -> None:
@@ -224,6 +235,13 @@ async def listed(url: str, key: str, path: str) -> dict[str, Json]:
             if len(page) < 100:  # the last page links on, too
                 return found
             cursor = f"&cursor={following.query['cursor']}"
+
+
+async def now_of(url: str, key: str) -> int:
+    """What the server's clock says."""
+    async with client(url, key) as connection:
+        status, value, _ = await asked(connection, "/__admin/clock")
+    return int(value["now"]) if status == 200 else 0
 
 
 async def projects_of(url: str, key: str) -> list[Json]:

@@ -12,7 +12,7 @@ from mockserver.core.world import Contents, Index, Outcome, Store, View, WorldId
 from mockserver.engine.kept import kinds_of
 from mockserver.providers import registry
 from mockserver.stores.memory import MemoryStore
-from tests.soak.load import NAMED, SOURCES, Told, listed, missing, projects_of
+from tests.soak.load import NAMED, SOURCES, Told, listed, missing, now_of, projects_of
 
 # What an asset's phase says of the phase of the task that makes it.
 AGREE: Final[Mapping[str, frozenset[str]]] = {
@@ -78,6 +78,9 @@ async def check_lists(url: str, key: str, told: Told, found: Found, *, recent: i
         found.blame("wrong", what, times)
     told.wrong.clear()
     await _check_projects(url, key, told, found, killed)
+    now = await now_of(url, key)
+    if now < told.now:
+        found.blame("lost", f"{key}: the clock was moved to {told.now} and says {now}")
     return len(assets)
 
 
@@ -167,10 +170,14 @@ def _check_restream(key: str, contents: Contents, found: Found) -> int:
 
 async def _check_indexes(store: Store, world: WorldId, contents: Contents, found: Found) -> None:
     """The store finds by each index what it should, as the store in memory does with the same records."""
-    keys = sorted(_keys(world, contents))
-    beside = MemoryStore(KINDS)
-    await beside.replace(world, contents)
-    theirs, ours = await _counts(store, world, keys), await _counts(beside, world, keys)
+    while True:
+        keys = sorted(_keys(world, contents))
+        beside = MemoryStore(KINDS)
+        await beside.replace(world, contents)
+        theirs, ours = await _counts(store, world, keys), await _counts(beside, world, keys)
+        before, contents = contents, await store.contents(world)
+        if contents == before:  # nothing was delivered meanwhile
+            break
     for key in keys:
         if theirs[key] != ours[key]:
             found.blame("half", f"{world.name}: index {key} has {theirs[key]} entries, not {ours[key]}")
