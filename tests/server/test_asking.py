@@ -18,8 +18,7 @@ import pytest
 from tests.server.receiver import Got, Said, receiving
 from tests.server.storm import CLIP
 from tests.server.test_run import wait_until_closed
-from tests.server.workers import Workers, sqlite_at, workers
-from tests.stores.running import redis_server
+from tests.server.workers import Workers, on_store, sqlite_at, workers
 
 # So many connections leave no worker without one.
 CONNECTIONS = 16
@@ -28,12 +27,8 @@ CONNECTIONS = 16
 @pytest.fixture(params=["sqlite", "redis"], scope="module")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """Two workers on one store."""
-    if request.param == "sqlite":
-        with workers(2, sqlite_at(tmp_path_factory.mktemp("worlds")), "--pace", "inf") as started:
-            yield started
-    else:
-        with redis_server("--appendonly", "no") as redis, workers(2, redis.url, "--pace", "inf") as started:
-            yield started
+    with on_store(request.param, tmp_path_factory.mktemp("worlds"), 2, "--pace", "inf") as started:
+        yield started
 
 
 @asynccontextmanager

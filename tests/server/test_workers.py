@@ -17,7 +17,7 @@ import pytest
 from mockserver.core.text import Json
 from tests.server.receiver import Got, Said, receiving
 from tests.server.storm import CLIP, Storm, raced
-from tests.server.workers import Workers, each_connection, sqlite_at, workers
+from tests.server.workers import Workers, each_connection, on_store, workers
 from tests.stores.running import RedisServer, redis_server
 from tests.stores.test_redis_addresses import told
 
@@ -27,12 +27,8 @@ CALLS = 50
 @pytest.fixture(params=["sqlite", "redis"], scope="module")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """Two workers on one store."""
-    if request.param == "sqlite":
-        with workers(2, sqlite_at(tmp_path_factory.mktemp("worlds")), "--pace", "inf") as started:
-            yield started
-    else:
-        with redis_server() as redis, workers(2, redis.url, "--pace", "inf") as started:
-            yield started
+    with on_store(request.param, tmp_path_factory.mktemp("worlds"), 2, "--pace", "inf") as started:
+        yield started
 
 
 def test_of_many_identical_whole_video_calls_at_once_one_wins(running: Workers) -> None:

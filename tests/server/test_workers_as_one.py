@@ -14,8 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mockserver.core.text import Json
 from tests.server.receiver import receiving
-from tests.server.workers import Workers, each_connection, sqlite_at, workers
-from tests.stores.running import redis_server
+from tests.server.workers import Workers, each_connection, on_store
 
 CALLS = 24
 MOST_CALLS = 300
@@ -25,13 +24,8 @@ CLIP = {"playbackId": "eaw4nk06ts2d0mzb", "startTime": 1587667174725, "endTime":
 @pytest.fixture(params=["sqlite", "redis"], scope="module")
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """Three workers on one store."""
-    words = ("--pace", "1")
-    if request.param == "sqlite":
-        with workers(3, sqlite_at(tmp_path_factory.mktemp("worlds")), *words) as started:
-            yield started
-    else:
-        with redis_server("--appendonly", "no") as redis, workers(3, redis.url, *words) as started:
-            yield started
+    with on_store(request.param, tmp_path_factory.mktemp("worlds"), 3, "--pace", "1") as started:
+        yield started
 
 
 @pytest.fixture

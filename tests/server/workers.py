@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from mockserver.core.text import Json
+from tests.stores.running import redis_server
 
 START_SECONDS = 30
 END_SECONDS = 20
@@ -111,3 +112,14 @@ def workers(count: int, store: str, *words: str, folder: Path | None = None) -> 
 
 def sqlite_at(folder: Path) -> str:
     return f"sqlite:{folder / 'worlds.db'}"
+
+
+@contextmanager
+def on_store(kind: str, folder: Path, count: int, *words: str) -> Iterator[Workers]:
+    """So many workers on a store of their own: `sqlite`, below the folder, or `redis`, which keeps nothing."""
+    if kind == "sqlite":
+        with workers(count, sqlite_at(folder), *words) as started:
+            yield started
+    else:
+        with redis_server("--appendonly", "no") as redis, workers(count, redis.url, *words) as started:
+            yield started
