@@ -284,7 +284,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         Option("port", _port, "PORT", "the port to listen on; 0 takes a free one (4080)"),
         Option("world", _world, "NAME|FILE", "the state the fake accounts start with (default)"),
         Option("store", _store, "STORE", "where worlds are kept: memory:, sqlite:FILE, redis://HOST:PORT/DB (memory:)"),
-        Option("workers", _from(1, "one process"), "N", "serve from N processes, which are told of as one (1)"),
+        Option("workers", _from(1, "one process"), "N", "serve from N processes that act as one (1)"),
         Option("world-ttl", _long, "TIME", "let private worlds go that nobody used for so long, as in 7d (they stay)"),
         Option("seed", _whole, "N", "what every id, name and score is drawn from (0)"),
         Option("pace", _pace, "N", "run jobs N times faster than life; 0 holds them, inf ends them at once (60)"),
