@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from mockserver.core.chance import Chance
 from mockserver.core.provider import Claim, Moment, Provider
 from mockserver.core.text import Json, Record
-from mockserver.core.world import Change, Contents, Store, WorldId
+from mockserver.core.world import Change, Contents, Store, WorldGone, WorldId
 from mockserver.engine.clock import Clock
 from mockserver.engine.documents import Seed
 from mockserver.engine.homes import Home, Terms, private_name, resumed, said_of
@@ -80,10 +81,9 @@ class Worlds:
     async def _find_all(self, provider: str) -> None:
         """The worlds the store has from before; private ones are longest unused first."""
         await self._uses.resume(provider)
-        there = await self._store.worlds(provider)
-        for world in sorted(there, key=self._uses.at):
-            said = await home_record(self._store, world)
-            self._place(self._resumed(world, said))
+        for world in sorted(await self._store.worlds(provider), key=self._uses.at):
+            with suppress(WorldGone):  # another server lets it go this very moment
+                self._place(self._resumed(world, await home_record(self._store, world)))
 
     def _place(self, home: Home) -> None:
         world = home.world

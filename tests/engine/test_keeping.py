@@ -62,6 +62,24 @@ def test_worlds_are_there_again_with_what_is_in_them(serve: Serve) -> None:
     assert "mine" in texts(later)
 
 
+class Dropping(SqliteStore):
+    """Another server drops each private world as soon as it was listed."""
+
+    async def worlds(self, provider: str | None = None) -> list[WorldId]:
+        found = await super().worlds(provider)
+        for world in found:
+            if world.name.startswith("test_"):
+                await self.drop(world)
+        return found
+
+
+def test_a_world_that_another_server_drops_while_one_starts_is_begun_anew(tmp_path: Path) -> None:
+    path, kinds = tmp_path / "worlds.db", kinds_of([posting.PROVIDER])
+    create(opened(tiny.engine(store=SqliteStore(path, kinds))), "mine", "test_alice")
+    later = opened(tiny.engine(store=Dropping(path, kinds)))
+    assert texts(later) == texts(opened(tiny.engine()))
+
+
 def test_ids_do_not_repeat(serve: Serve) -> None:
     first = create(serve(), "one", "test_alice").value["id"]
     assert create(serve(), "two", "test_alice").value["id"] != first
