@@ -124,7 +124,7 @@ class Sockets:
         assert self._answer is not None
         answer = await self._answer(question)
         with suppress(ConnectionError):
-            _write(writer, number, answer)
+            put_frame(writer, number, answer)
             await writer.drain()
 
 
@@ -147,7 +147,7 @@ class _Line:
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            _write(self._writer, number, question)
+            put_frame(self._writer, number, question)
             await self._writer.drain()
             return await future
         finally:
@@ -197,9 +197,12 @@ async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return number, await reader.readexactly(length)
 
 
-def _write(writer: asyncio.StreamWriter, number: int, text: bytes) -> None:
-    writer.write(_HEAD.pack(number, len(text)))
-    writer.write(text)
+def put_frame(writer: asyncio.StreamWriter, number: int, text: bytes) -> None:
+    """Raises ConnectionResetError for a line that has ended; uvloop has a RuntimeError for that."""
+    try:
+        writer.writelines((_HEAD.pack(number, len(text)), text))
+    except RuntimeError as error:
+        raise ConnectionResetError(str(error)) from error
 
 
 async def _remove(folder: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.core.peers import Peer
 from mockserver.core.world import StoreError
-from mockserver.server.peer_sockets import Sockets
+from mockserver.server.peer_sockets import Sockets, put_frame
 from tests.server.meshes import run
 
 
@@ -127,3 +127,22 @@ def test_the_last_orphan_removes_the_folder_with_what_killed_ones_left(folder: P
         return there
 
     assert run(over()) == [True, False]
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_line_that_has_ended_takes_no_frame(folder: Path, loop: str) -> None:
+    """The other one was killed, and what read from it noticed first."""
+
+    async def story() -> None:
+        sockets = await opened(folder / "one.sock")
+        _, writer = await asyncio.open_unix_connection(folder / "one.sock")
+        writer.transport.abort()
+        await asyncio.wait([asyncio.ensure_future(writer.wait_closed())])
+        with pytest.raises(ConnectionError):
+            put_frame(writer, 1, b"?")
+            await writer.drain()
+        await sockets.close()
+
+    factory = pytest.importorskip("uvloop").new_event_loop if loop == "uvloop" else None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(story())
