@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting, tiny
 from tests.engine.asking import create, notes, opened, request, run
 from tests.engine.tiny import NOW
-from tests.stores.running import RedisServer, redis_server
 
 Serve = Callable[..., Engine]
 ALICE = WorldId("tiny", "test_alice")
@@ -29,12 +28,6 @@ ALICE = WorldId("tiny", "test_alice")
 
 def texts(engine: Engine) -> list[str]:
     return [note["text"] for note in notes(engine, "test_alice")]
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    with redis_server("--appendonly", "no") as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "redis"])

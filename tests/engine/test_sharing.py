@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,9 @@ from mockserver.stores.sqlite import SqliteStore
 from tests.engine import posting
 from tests.engine.asking import ask, create, notes, request, run
 from tests.engine.tiny import NOW
-from tests.stores.running import RedisServer, redis_server
 
 Serve = Callable[..., Engine]
 ALICE = WorldId("tiny", "test_alice")
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[RedisServer]:
-    with redis_server("--appendonly", "no") as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "redis"])
