@@ -52,6 +52,10 @@ def run(name: str, about: str, words: Sequence[str]) -> int:
     settings = load({} if given.store is None else {"store": given.store}, os.environ, Path.cwd())
     if settings.store == "memory:":
         raise UsageError(f"{name}: worlds in memory end with their server; say --store sqlite:FILE or redis://HOST/DB")
+    scheme, _, place = settings.store.partition(":")
+    file = Path(place.partition("?")[0])
+    if scheme == "sqlite" and given.what != "import" and not file.exists():  # which opening it would make
+        raise UsageError(f"{name}: there is no file {file}; check --store, or start `mockserver serve` with it first")
     from mockserver.server.assemble import store_of
 
     asyncio.run(_done(store_of(settings), _DEEDS[given.what], given))

@@ -50,6 +50,14 @@ def store(tmp_path: Path) -> str:
     return address
 
 
+@pytest.mark.parametrize("deed", [["ls"], ["export"], ["rm", "livepeer/test_me"]], ids=" ".join)
+def test_a_file_that_is_not_there_is_told_and_not_made(deed: list[str], tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "wrolds.db"
+    assert main(["state", *deed, "--store", f"sqlite:{file}"]) == 2
+    assert f"there is no file {file}" in capsys.readouterr().err
+    assert not file.exists()
+
+
 def test_worlds_are_listed_with_what_they_hold(store: str, capsys: Capture) -> None:
     assert main(["state", "ls", "--store", store, "--json"]) == 0
     found = {row["world"]: row["calls"] for row in json.loads(capsys.readouterr().out)}
